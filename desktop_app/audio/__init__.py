@@ -1,0 +1,1 @@
+"""Sound as numbers: PCM, levels, queues, resampling. Pure; imports NumPy only."""

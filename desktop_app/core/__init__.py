@@ -1,0 +1,1 @@
+"""Pure decisions: events in, state and effects out. Imports nothing but the standard library."""

@@ -1,0 +1,1 @@
+"""The Qt window: shows a snapshot, sends wishes. Imports core and ports."""
