@@ -1,0 +1,218 @@
+"""The whole state of the app as one frozen tree: the single source of truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from desktop_app.core.effects import Effect
+from desktop_app.core.far_end import Capabilities, ServerError
+from desktop_app.core.problems import Problem
+from desktop_app.core.settings import Settings
+from desktop_app.core.transcript import Rows
+
+
+class Phase(StrEnum):
+    """Where the connection stands."""
+
+    OFFLINE = "offline"
+    OPENING = "opening"
+    CONFIGURING = "configuring"
+    LIVE = "live"
+    BACKING_OFF = "backing_off"
+    """Lost, and about to try again."""
+
+
+class Floor(StrEnum):
+    """Who has the floor, as the listener hears it (not as the server sends it)."""
+
+    NOBODY = "nobody"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class Talk(StrEnum):
+    """What the talk control shows; derived, never stored (see `AppState.talk`)."""
+
+    OFFLINE = "offline"
+    CONNECTING = "connecting"
+    READY = "ready"
+    """Push to talk: waiting for a press."""
+    LISTENING = "listening"
+    HEARING = "hearing"
+    """The user is being heard right now."""
+    THINKING = "thinking"
+    SPEAKING = "speaking"
+    MUTED = "muted"
+    NO_MICROPHONE = "no_microphone"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """The connection.
+
+    Attributes:
+        phase: Where it stands.
+        wanted: The user wants to be connected.
+        attempt: Failed attempts in a row.
+        server: Host of the far end, for people.
+        model: The model that answers, as the server says.
+        voice: The voice in use, as the server says.
+        capabilities: What the server can do.
+        omitted: Parameters of the configuration the server refused.
+        spoke: The assistant has sent audio in this session: its voice is fixed.
+        configs: Configurations sent so far; numbers their event ids.
+        last_error: The newest `ServerError`, which usually explains a close that follows.
+        rotate: The session's end is near: renew it at the next quiet moment.
+        resumed: This session continues a conversation that an earlier one began.
+    """
+
+    phase: Phase = Phase.OFFLINE
+    wanted: bool = False
+    attempt: int = 0
+    server: str = ""
+    model: str = ""
+    voice: str = ""
+    capabilities: Capabilities = Capabilities()
+    omitted: frozenset[str] = frozenset()
+    spoke: bool = False
+    configs: int = 0
+    last_error: ServerError | None = None
+    rotate: bool = False
+    resumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseState:
+    """The one response that may write to the conversation, and those that were silenced.
+
+    Attributes:
+        requested: Event id of our request while it is unanswered.
+        active: Id of the response that runs.
+        pending: Another answer is wanted as soon as the running one has ended.
+        silenced: Responses the user talked over; their late audio and words are dropped.
+        cancelling: A cancel for the active response is under way.
+    """
+
+    requested: str | None = None
+    active: str | None = None
+    pending: bool = False
+    silenced: frozenset[str] = frozenset()
+    cancelling: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAudio:
+    """What is known of one item's speech, in samples at 24 kHz.
+
+    Attributes:
+        item_id: The item.
+        response_id: The response that speaks it.
+        received: Samples received so far.
+    """
+
+    item_id: str
+    response_id: str
+    received: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SoundState:
+    """The devices, as the sound path reports them."""
+
+    wanted: bool = False
+    mic_open: bool = False
+    mic_label: str = ""
+    speaker_open: bool = False
+    speaker_label: str = ""
+    playing: tuple[ItemAudio, ...] = ()
+    """Items whose speech was handed to the speaker and has not been reported finished, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call that waits for its output, or for its response to end."""
+
+    call_id: str
+    response_id: str
+    finished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """Tokens used in this conversation."""
+
+    responses: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AppState:
+    """A snapshot.  Never mutated: `desktop_app.core.step.step` returns the next one.
+
+    Attributes:
+        muted: The user muted the microphone.
+        user_speaking: The server hears the user right now.
+        pressed: The talk control is down.
+        releasing: It went up; its last words are still on the way.
+        sent_ms: Audio sent since the talk control went down.
+        commit: Event id of a commit that waits for its item.
+        texts: Typed messages that wait for the connection: ``(item_id, text)``.
+        serial: Last number given to an id of ours.
+    """
+
+    settings: Settings = Settings()
+    link: LinkState = LinkState()
+    sound: SoundState = SoundState()
+    responses: ResponseState = ResponseState()
+    rows: Rows = ()
+    problems: tuple[Problem, ...] = ()
+    meter: Meter = Meter()
+    calls: tuple[ToolCall, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
+    muted: bool = False
+    user_speaking: bool = False
+    pressed: bool = False
+    releasing: bool = False
+    sent_ms: int = 0
+    commit: str | None = None
+    serial: int = 0
+
+    @property
+    def manual(self) -> bool:
+        """Whether turns are made by the talk control and not by the server."""
+        return self.settings.turn_detection == "manual"
+
+    @property
+    def floor(self) -> Floor:
+        """Who has the floor: the loudspeaker decides for the assistant."""
+        if self.sound.playing:
+            return Floor.ASSISTANT
+        if self.user_speaking or self.pressed:
+            return Floor.USER
+        return Floor.NOBODY
+
+    @property
+    def talk(self) -> Talk:
+        """What the talk control shows."""
+        if self.link.phase is Phase.OFFLINE:
+            return Talk.OFFLINE
+        if self.link.phase is not Phase.LIVE:
+            return Talk.CONNECTING
+        if self.user_speaking or self.pressed:
+            return Talk.HEARING
+        if self.sound.playing:
+            return Talk.SPEAKING
+        if self.responses.requested or self.responses.active or self.commit:
+            return Talk.THINKING
+        if not self.sound.mic_open:
+            return Talk.NO_MICROPHONE
+        if self.muted:
+            return Talk.MUTED
+        return Talk.READY if self.manual else Talk.LISTENING
+
+
+Effects = tuple[Effect, ...]
+Step = tuple[AppState, Effects]

@@ -1,0 +1,76 @@
+"""What the user wants, in the past tense: each wish is an event for the core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop_app.core.problems import Kind, Problem
+from desktop_app.core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectAsked:
+    """The user wants to talk: connect and listen."""
+
+
+@dataclass(frozen=True, slots=True)
+class HangUpAsked:
+    """The user wants the session closed and the microphone with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewConversationAsked:
+    """The user wants to start afresh: empty transcript, new session."""
+
+
+@dataclass(frozen=True, slots=True)
+class MuteToggled:
+    """The user pressed mute."""
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptAsked:
+    """The user pressed interrupt (button or Esc): the assistant must fall silent at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkPressed:
+    """The talk control went down (push to talk)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkReleased:
+    """The talk control went up (push to talk)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextSubmitted:
+    """The user typed ``text`` and pressed Enter."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerAsked:
+    """The user wants an answer now (for ``create_response`` off)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged:
+    """The user accepted other settings."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemFound:
+    """Something outside the core met a failure that the user must know of."""
+
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemSolved:
+    """A failure is over, or the user dismissed it."""
+
+    kind: Kind

@@ -1,0 +1,273 @@
+"""The sockets of the app: what it needs from the outside, and nothing more.
+
+A port is a `typing.Protocol` in core vocabulary.  Adapters implement ports, tests fake them, and
+`desktop_app.app` plugs one into the other.  Unless said otherwise everything here is used on the
+voice worker's loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from desktop_app.core.effects import Order
+from desktop_app.core.events import Event
+from desktop_app.core.far_end import LinkFailure
+from desktop_app.core.problems import Problem
+from desktop_app.core.settings import Settings
+from desktop_app.core.sound import SpeakerStopped
+from desktop_app.core.state import AppState
+
+Dispatch = Callable[[Event], None]
+"""Feed an event to the core; safe from any thread."""
+
+
+# --- the far end ------------------------------------------------------------------------------
+
+
+class LinkError(Exception):
+    """The link failed, or could not be opened."""
+
+    def __init__(self, failure: LinkFailure) -> None:
+        super().__init__(failure.detail or failure.where)
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTarget:
+    """Where to connect, and as whom.  Never logged: it holds the key.
+
+    Attributes:
+        url: ``wss://`` address, or ``ws://`` (loopback only, unless ``allow_insecure``).
+        model: Added as ``?model=`` unless the address has one; empty: not added.
+        key: API key or token; empty: none is sent.
+        auth: ``bearer`` or ``api-key`` (the header's style).
+        dialect: ``auto``, ``ga`` or ``beta``.
+    """
+
+    url: str
+    model: str = ""
+    key: str = field(default="", repr=False)
+    auth: str = "bearer"
+    organization: str = ""
+    project: str = ""
+    dialect: str = "auto"
+    allow_insecure: bool = False
+
+
+class Link(Protocol):
+    """The far end: one Realtime session.  A link is opened once and thrown away when it ends."""
+
+    async def open(self, target: LinkTarget) -> None:
+        """Connect.
+
+        Raises:
+            LinkError: If the address is bad or the connection is refused; bounded in time.
+        """
+        ...
+
+    def events(self) -> AsyncIterator[Event]:
+        """Yield `LinkOpened` and then what the far end does; end when it hangs up as asked.
+
+        Raises:
+            LinkError: If the connection breaks or the far end closes it.
+        """
+        ...
+
+    async def send(self, order: Order) -> None:
+        """Pass ``order`` on; waits while the network is congested."""
+        ...
+
+    async def aclose(self) -> None:
+        """Hang up.  Idempotent; bounded in time."""
+        ...
+
+
+class Destination(Protocol):
+    """Knows where the settings lead: which server, with which key; starts the engine of our own."""
+
+    async def resolve(self, settings: Settings) -> LinkTarget:
+        """Return the target.
+
+        Raises:
+            LinkError: ``where`` is ``key`` when one is needed and missing, ``engine`` when the
+                offline engine cannot start.
+        """
+        ...
+
+
+# --- sound ------------------------------------------------------------------------------------
+
+
+class SoundError(Exception):
+    """A device could not be opened, or went away; carries the problem to show."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.title)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class MicLevel:
+    """Loudness of the newest block, in dBFS (0 is full scale, -96 is silence)."""
+
+    rms_dbfs: float = -96.0
+    peak_dbfs: float = -96.0
+    clipped: bool = False
+
+
+class Microphone(Protocol):
+    """A source of speech: PCM16, mono, 24 kHz, in blocks of 10 ms."""
+
+    level: MicLevel
+    """Newest level; replaced whole, so any thread may read it."""
+
+    async def open(self, device: str) -> str:
+        """Open ``device`` by name (empty: system default) and return its label for people.
+
+        A device that is not there is replaced by the default.
+
+        Raises:
+            SoundError: If no microphone can be opened.
+        """
+        ...
+
+    def blocks(self) -> AsyncIterator[bytes]:
+        """Yield blocks as they come; end after `aclose`.
+
+        Raises:
+            SoundError: If the device goes away.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close the device.  Idempotent."""
+        ...
+
+
+class Speaker(Protocol):
+    """Something that makes sound.  ``play`` and ``cut`` return at once."""
+
+    async def open(self, device: str, dispatch: Dispatch) -> str:
+        """Open ``device`` by name (empty: system default) and return its label for people.
+
+        From then on reports `SpeakerStarted`, `SpeakerStopped` (ran dry) and `SpeakerLost` through
+        ``dispatch``.
+
+        Raises:
+            SoundError: If no speaker can be opened.
+        """
+        ...
+
+    def play(self, item_id: str, pcm: bytes) -> None:
+        """Queue ``pcm`` (PCM16, mono, 24 kHz) behind what plays now."""
+        ...
+
+    def cut(self) -> SpeakerStopped:
+        """Fall silent and say how much was heard."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the device; what is queued is lost.  Idempotent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A microphone or speaker.
+
+    Attributes:
+        name: What is stored and opened; stable across restarts, never an index.
+        label: What people see.
+        default: It is the system's default at the moment.
+    """
+
+    name: str
+    label: str
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceList:
+    """What can be chosen now.  ``problem`` says why nothing can, if so."""
+
+    microphones: Sequence[Device] = ()
+    speakers: Sequence[Device] = ()
+    problem: Problem | None = None
+
+
+class Devices(Protocol):
+    """The devices of this computer."""
+
+    def list(self) -> DeviceList:
+        """Return them, without monitors of speakers.  May take a second: use a pool thread."""
+        ...
+
+
+# --- the rest ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A key and where it came from.
+
+    Attributes:
+        value: The key; empty when there is none.
+        source: ``environment``, ``keyring``, ``session`` or ``none``.
+        place: The place in words for people ("Environment variable OPENAI_API_KEY").
+        problem: Why the keyring cannot be used, if so.
+    """
+
+    value: str = field(default="", repr=False)
+    source: str = "none"
+    place: str = ""
+    problem: Problem | None = None
+
+
+class SecretStore(Protocol):
+    """Keeps API keys by server host.  Calls may block (a system dialog): use a pool thread."""
+
+    def get(self, host: str) -> Secret:
+        """Return the key for ``host``; never raises for a keyring that does not work."""
+        ...
+
+    def set(self, host: str, key: str) -> Secret:
+        """Store ``key`` and say where it went (``session`` when there is no keyring)."""
+        ...
+
+    def forget(self, host: str) -> Secret:
+        """Remove the stored key and return what is left (the environment may still hold one)."""
+        ...
+
+
+class SettingsStore(Protocol):
+    """Keeps the settings between runs.  Blocking: use a pool thread."""
+
+    def load(self) -> tuple[Settings, Problem | None]:
+        """Return the settings; a broken file is set aside and reported, never an exception."""
+        ...
+
+    def save(self, settings: Settings) -> Problem | None:
+        """Write them, atomically; unknown keys of a newer version survive."""
+        ...
+
+
+class ToolProvider(Protocol):
+    """Tools the assistant may call."""
+
+    def specs(self) -> Sequence[dict[str, object]]:
+        """Return the declarations: function tools with name, description and JSON Schema."""
+        ...
+
+    async def call(self, name: str, arguments: str) -> str:
+        """Run a tool with JSON ``arguments`` and return its output; a failure is an output too."""
+        ...
+
+
+class View(Protocol):
+    """Somebody who shows snapshots.  Called on the voice worker's thread: hop, do not work."""
+
+    def __call__(self, state: AppState) -> None:
+        """Take the newest snapshot."""
+        ...
