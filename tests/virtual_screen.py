@@ -1,0 +1,87 @@
+"""A screen for tests: a private X server that draws into memory."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+from types import TracebackType
+from typing import Self
+
+from tests.private_process import START_TIMEOUT_S, PlaceError, start, stop
+
+COMMAND_TIMEOUT_S = 10.0
+
+
+class VirtualScreen:
+    """Xvfb on a free display; give `env` to the processes that shall paint on it."""
+
+    def __init__(self, width_px: int = 1280, height_px: int = 800) -> None:
+        self.size_px = (width_px, height_px)
+        self.display = ""
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        reader, writer = os.pipe()
+        try:
+            width_px, height_px = self.size_px
+            command = ["Xvfb", "-displayfd", str(writer), "-nolisten", "tcp"]
+            command += ["-screen", "0", f"{width_px}x{height_px}x24"]
+            self._server = start(command, os.environ, pass_fds=[writer])
+            os.close(writer)
+            self.display = f":{_read_line(reader)}"
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            os.close(reader)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the X server.  Idempotent."""
+        if self._server is not None:
+            stop(self._server)
+            self._server = None
+
+    def settings(self) -> dict[str, str]:
+        """The variables that lead a process onto this screen."""
+        return {"DISPLAY": self.display, "QT_QPA_PLATFORM": "xcb"}
+
+    def env(self) -> dict[str, str]:
+        """A whole environment for a process: ours, led onto this screen."""
+        hidden = ("WAYLAND_DISPLAY", "XAUTHORITY")
+        return {k: v for k, v in os.environ.items() if k not in hidden} | self.settings()
+
+    def xdotool(self, *arguments: str) -> str:
+        """Type, click or look for windows; return what xdotool prints."""
+        done = subprocess.run(
+            ["xdotool", *arguments],
+            env=self.env(),
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_TIMEOUT_S,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise PlaceError(f"xdotool {' '.join(arguments)}: {done.stderr.strip()}")
+        return done.stdout.strip()
+
+
+def _read_line(reader: int) -> str:
+    """The display number Xvfb writes once it is ready for clients."""
+    line = b""
+    while not line.endswith(b"\n"):
+        ready, _, _ = select.select([reader], [], [], START_TIMEOUT_S)
+        piece = os.read(reader, 64) if ready else b""
+        if not piece:
+            raise PlaceError("the private X server did not start")
+        line += piece
+    return line.decode().strip()
