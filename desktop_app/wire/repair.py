@@ -1,0 +1,77 @@
+"""Make the most of an event that breaks the types in places: what cannot be read is left out.
+
+A server may put a number where we expect text, or a kind of content that came after us.  That
+costs this one field, not the event, unless the event makes no sense without it.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+from desktop_app.wire.base import JsonObject
+from desktop_app.wire.faults import Fault, Path, fault_of
+
+E = TypeVar("E")
+
+_MOST_REPAIRS = 64
+
+
+def mend(raw: JsonObject, kind: type[E]) -> E | Fault:
+    """Convert ``raw``, leaving out what does not fit.
+
+    Args:
+        raw: The event as plain JSON values; what is at fault is taken out of it in place.
+        kind: The struct it should become.
+
+    Returns:
+        The event, or the first fault if it cannot be had.
+    """
+    first: Fault | None = None
+    for _ in range(_MOST_REPAIRS):
+        try:
+            return msgspec.convert(raw, kind)
+        except msgspec.ValidationError as error:
+            fault = fault_of(str(error))
+        first = first or fault
+        if not _cure(raw, fault):
+            break
+    return first or Fault(reason="No repair was tried.", path=())
+
+
+def _cure(raw: JsonObject, fault: Fault) -> bool:
+    """Coerce or remove the value at fault; False if it is the event itself."""
+    if not fault.path:
+        return False
+    holder = _at(raw, fault.path[:-1])
+    last = fault.path[-1]
+    if isinstance(holder, dict) and isinstance(last, str) and last in holder:
+        replacement = _coerced(holder[last], fault)
+        if replacement is None:
+            del holder[last]
+        else:
+            holder[last] = replacement
+        return True
+    if isinstance(holder, list) and isinstance(last, int) and last < len(holder):
+        del holder[last]
+        return True
+    return False
+
+
+def _at(raw: object, path: Path) -> object:
+    for step in path:
+        if isinstance(raw, dict):
+            raw = raw.get(step)
+        elif isinstance(raw, list) and isinstance(step, int):
+            raw = raw[step]
+    return raw
+
+
+def _coerced(value: object, fault: Fault) -> int | str | None:
+    """Read a float as an integer and a number as text, where that is all that is wrong."""
+    if isinstance(value, float) and "int" in fault.expected:
+        return int(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and "str" in fault.expected:
+        return str(value)
+    return None
