@@ -12,15 +12,13 @@ _WILD_GUESS = -1.0
 _DOUBTFUL_SPEECH = 0.25
 _DOUBTFUL_WORDS = -0.75
 # Ends of the videos it was trained on, in letters only.
-_PHANTOMS = frozenset(
-    (
-        "you|thank you|thanks|thank you very much|thank you so much|bye|bye bye|"
-        "okay|oh|so|the|i|hmm|um|uh|ah|yeah|thanks for watching|"
-        "thank you for watching|thank you for listening|please subscribe|subscribe|"
-        "see you next time|i dont know|im sorry|well be right back|music|applause|"
-        "laughter|silence|blank audio"
-    ).split("|")
+_VIDEO_ENDS = (
+    "you|thank you|thanks|thank you very much|thank you so much|bye|bye bye|okay|oh|"
+    "so|the|i|hmm|um|uh|ah|yeah|thanks for watching|thank you for watching|"
+    "thank you for listening|please subscribe|subscribe|see you next time|i dont know|"
+    "im sorry|well be right back|music|applause|laughter|silence|blank audio"
 )
+_PHANTOMS = frozenset(_VIDEO_ENDS.split("|"))
 _NOTE = re.compile(r"\[[^\]]*\]|\([^)]*\)|\*[^*]*\*|[♪♫]+")
 _SOUND_WORD = re.compile(r"[^\W\d_]|\d")
 
