@@ -40,13 +40,13 @@ class ClientEventBase(Struct, frozen=True, kw_only=True, tag_field="type"):
     A server names ``event_id`` in the `error` it answers with, most of the time.
     """
 
-    event_id: Maybe[str] = UNSET
+    event_id: Nullable[str] = UNSET
 
 
 class ServerEventBase(Struct, frozen=True, kw_only=True, tag_field="type"):
     """What every server event carries, but for those of servers that number nothing."""
 
-    event_id: Maybe[str] = UNSET
+    event_id: Nullable[str] = UNSET
 
 
 def type_of(event: ClientEventBase | ServerEventBase) -> str:

@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct, structs
 
 from desktop_app.wire.base import ClientEventBase, JsonObject, type_of
 from desktop_app.wire.census import Census
-from desktop_app.wire.client_events import ClientEvent, InputAudioAppend
+from desktop_app.wire.client_events import ClientEvent, InputAudioAppend, ItemCreate
 from desktop_app.wire.dialects import (
     GA,
     Dialect,
@@ -23,6 +23,7 @@ from desktop_app.wire.dialects import (
     said_by_server,
 )
 from desktop_app.wire.faults import Fault, dotted, fault_of, lost_fields
+from desktop_app.wire.items import CONTENT_OF, Message
 from desktop_app.wire.legacy_events import CURRENT, LegacyEvent, current
 from desktop_app.wire.outcome import Malformed, Unknown
 from desktop_app.wire.repair import mend
@@ -101,6 +102,8 @@ def decode_client(
     for path in lost_fields(raw, _plain(event)):
         param = dotted(path)
         return _blamed(f"Unknown parameter: '{param}'.", frame, "unknown_parameter", param, raw)
+    if isinstance(event, ItemCreate) and isinstance(event.item, Message):
+        return _with_fitting_content(event, event.item, frame, raw)
     return event
 
 
@@ -191,6 +194,18 @@ def _client_fault(frame: str | bytes, fault: Fault) -> Unknown | Malformed:
     if isinstance(kind, str) and kind not in _CLIENT_KINDS:
         return Unknown(kind, raw)
     return _blamed(fault.reason, frame, fault.code, fault.param, raw)
+
+
+def _with_fitting_content(
+    event: ItemCreate, message: Message, frame: str | bytes, raw: JsonObject
+) -> ItemCreate | Malformed:
+    """Refuse content that the message's role does not have, such as speech of the system."""
+    for index, part in enumerate(message.content):
+        if not isinstance(part, CONTENT_OF[message.role]):
+            kind = part.__struct_config__.tag
+            reason = f"Invalid value: '{kind}' is no content of a {message.role} message."
+            return _blamed(reason, frame, "invalid_value", f"item.content[{index}].type", raw)
+    return event
 
 
 def _blamed(

@@ -92,7 +92,7 @@ def lost_fields(raw: object, kept: object, path: Path = ()) -> Iterator[Path]:
                 yield (*path, name)
             else:
                 yield from lost_fields(value, kept[name], (*path, name))
-    elif isinstance(raw, list) and isinstance(kept, list):
+    elif isinstance(raw, list) and isinstance(kept, list | tuple):
         for index, value in enumerate(raw):
             if index >= len(kept):
                 yield (*path, index)

@@ -55,6 +55,11 @@ class OutputAudio(Part, frozen=True, kw_only=True, tag="output_audio"):
 
 
 Content = InputText | InputAudio | InputImage | OutputText | OutputAudio
+CONTENT_OF: dict[Role, tuple[type[Content], ...]] = {
+    "system": (InputText,),
+    "user": (InputText, InputAudio, InputImage),
+    "assistant": (OutputText, OutputAudio),
+}
 
 
 class ItemBase(Struct, frozen=True, kw_only=True, tag_field="type"):
