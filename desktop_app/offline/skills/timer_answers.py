@@ -1,0 +1,304 @@
+"""Answers about timers, alarms and reminders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from desktop_app.offline.skills.desk import (
+    MAX_TIMERS,
+    CancelTimers,
+    Kind,
+    MoveTimer,
+    SetTimer,
+    Timer,
+)
+from desktop_app.offline.skills.durations import parse_duration, say_duration
+from desktop_app.offline.skills.moments import When, later, parse_when, say_when, split_when
+from desktop_app.offline.skills.numbers import counted
+from desktop_app.offline.skills.phrase import as_said
+from desktop_app.offline.skills.scene import Answer, Scene, Slots
+
+HOW_LONG = "For how long?"
+WHAT_TIME = "For what time?"
+REMIND_WHEN = "When shall I remind you?"
+REMIND_WHAT = "What shall I remind you of, and when?"
+
+SNOOZE = timedelta(minutes=9)
+SNOOZABLE_FOR = timedelta(minutes=30)
+
+_NO_NAME = re.compile(
+    r"\b(?:what|how|why|who|where|when|which|is|are|does|do|can|set|start|stop|cancel|timers?|"
+    r"alarms?|reminders?|for|left|until)\b"
+)
+_ARTICLE = re.compile(r"^(?:(?:the|my|a|an|our|another|new|all|this|that|one|for)\s+)+")
+_KINDS: dict[str, Kind] = {"timer": "timer", "alarm": "alarm", "reminder": "reminder"}
+_TOO_MANY = f"You already have {MAX_TIMERS} timers. Please cancel some first."
+
+
+def _clean_name(name: str) -> str | None:
+    """Take the articles off a timer's name; None if it cannot be one."""
+    name = _ARTICLE.sub("", name).strip()
+    if not name or len(name.split()) > 4 or _NO_NAME.search(name) or name in {"the", "my", "a"}:
+        return None
+    return name
+
+
+def set_timer(slots: Slots, scene: Scene) -> Answer | None:
+    """Set a timer for a length of time."""
+    length = parse_duration(_ARTICLE.sub("", slots["duration"])) or parse_duration(
+        slots["duration"]
+    )
+    name = _clean_name(slots["name"]) if "name" in slots else ""
+    if length is None or name is None or (name and parse_duration(name)):
+        return None
+    if len(scene.desk.timers) >= MAX_TIMERS:
+        return Answer(_TOO_MANY)
+    due = later(scene.now, length)
+    deed = SetTimer("timer", due, name, int(length.total_seconds()))
+    what = f"{name} timer" if name else "timer"
+    return Answer(f"{_capital(what)} set for {say_duration(length)}.", (deed,))
+
+
+def ask_timer(slots: Slots, _: Scene) -> Answer | None:
+    """Ask how long the timer is to run."""
+    return None if "name" in slots and _clean_name(slots["name"]) is None else Answer(HOW_LONG)
+
+
+def set_alarm(slots: Slots, scene: Scene) -> Answer | None:
+    """Set an alarm for a time of day, or for a length of time."""
+    said = re.sub(r"^(?:at|for|by) ", "", slots["when"])
+    when = parse_when(said, scene.now, waking=True)
+    if when is None and (length := parse_duration(said)):
+        when = When(later(scene.now, length))
+    name = _clean_name(slots["name"]) if "name" in slots else ""
+    if when is None or name is None:
+        return None
+    if len(scene.desk.timers) >= MAX_TIMERS:
+        return Answer(_TOO_MANY)
+    deed = SetTimer("alarm", when.due, name, weekdays=when.weekdays)
+    return Answer(f"Alarm set for {_without_at(say_when(when, scene.now))}.", (deed,))
+
+
+def ask_alarm(_: Slots, __: Scene) -> Answer:
+    """Ask when the alarm is to ring."""
+    return Answer(WHAT_TIME)
+
+
+def _without_at(said: str) -> str:
+    return said.removeprefix("at ")
+
+
+def set_reminder(slots: Slots, scene: Scene) -> Answer | None:
+    """Set a reminder, or ask for its moment."""
+    task = slots["task"]
+    if len(scene.desk.timers) >= MAX_TIMERS:
+        return Answer(_TOO_MANY)
+    if parse_when(task, scene.now) is not None:
+        return Answer(REMIND_WHAT)
+    split = split_when(task, scene.now)
+    if split is None:
+        return Answer(REMIND_WHEN)
+    words = re.sub(r"^(?:to|about|that|of|for) ", "", split[0])
+    name = as_said(words, scene.said)
+    deed = SetTimer("reminder", split[1].due, name, weekdays=split[1].weekdays)
+    moment = say_when(split[1], scene.now)
+    return Answer(f"I'll remind you {moment}: {_to_you(name)}.", (deed,))
+
+
+def _to_you(task: str) -> str:
+    """Turn the speaker's words round: "call my mum" -> "call your mum"."""
+    turned = {"my": "your", "me": "you", "i": "you", "mine": "yours", "myself": "yourself"}
+    return " ".join(turned.get(word.lower(), word) for word in task.split())
+
+
+def ask_reminder(_: Slots, __: Scene) -> Answer:
+    """Ask what to remind of."""
+    return Answer(REMIND_WHAT)
+
+
+def _of_kind(scene: Scene, kind: str) -> list[Timer]:
+    return [timer for timer in scene.desk.timers if timer.kind == kind]
+
+
+def _called(name: str, timers: list[Timer], now: datetime) -> list[Timer]:
+    """Find timers by their name, their length or their time."""
+    name = _ARTICLE.sub("", name).strip()
+    same = [timer for timer in timers if timer.name.lower() == name]
+    if same:
+        return same
+    length = parse_duration(name)
+    if length is not None:
+        return [timer for timer in timers if timer.length_s == int(length.total_seconds())]
+    when = parse_when(name, now, waking=True) or parse_when(name, now)
+    if when is not None:
+        clock = when.due.astimezone(now.tzinfo).time()
+        return [timer for timer in timers if timer.due.astimezone(now.tzinfo).time() == clock]
+    place = {"first": 0, "next": 0, "second": 1, "third": 2, "last": -1}.get(name)
+    if place is not None and -1 <= place < len(timers):
+        return [timers[place]]
+    wanted = set(name.split())
+    return [timer for timer in timers if wanted and wanted <= set(timer.name.lower().split())]
+
+
+def tell_left(slots: Slots, scene: Scene) -> Answer | None:
+    """Say how long timers still run."""
+    timers = _of_kind(scene, "timer")
+    if not timers:
+        return Answer("No timer is running.")
+    if "name" in slots:
+        found = _called(slots["name"], timers, scene.now)
+        if not found:
+            name = _clean_name(slots["name"])
+            return Answer(f"There is no {name} timer.") if name else None
+        timers = found
+    if len(timers) == 1:
+        return Answer(f"{_capital(_left(timers[0], scene.now))} left on {_the(timers[0])}.")
+    return Answer(_sentence_of([f"{_left(t, scene.now)} on {_the(t)}" for t in timers]))
+
+
+def _left(timer: Timer, now: datetime) -> str:
+    return say_duration(max(timer.due - now.astimezone(UTC), timedelta(seconds=1)))
+
+
+def _the(timer: Timer) -> str:
+    if timer.kind == "timer":
+        which = timer.name or (
+            say_duration(timedelta(seconds=timer.length_s)) if timer.length_s else ""
+        )
+        which = re.sub(r"^(\d+) (\w+?)s?$", r"\1 \2", which)
+        return f"the {which} timer" if which else "the timer"
+    return f"the {timer.name} {timer.kind}" if timer.name else f"the {timer.kind}"
+
+
+def tell_alarm(_: Slots, scene: Scene) -> Answer:
+    """Say when the next alarm or reminder is."""
+    found = [timer for timer in scene.desk.timers if timer.kind != "timer"]
+    wanted = "reminder" if "reminder" in scene.said.lower() else "alarm"
+    found = [timer for timer in found if timer.kind == wanted]
+    if not found:
+        return Answer(f"No {wanted} is set.")
+    return Answer(f"Your next {wanted} is {_described(found[0], scene.now)}.")
+
+
+def _described(timer: Timer, now: datetime) -> str:
+    if timer.kind == "timer":
+        return f"{_the(timer).removeprefix('the ')}, {_left(timer, now)} left"
+    moment = say_when(When(timer.due.astimezone(now.tzinfo), timer.weekdays), now)
+    match timer.kind, timer.name:
+        case "reminder", name:
+            return f"{moment}: {_to_you(name)}"
+        case _, "":
+            return moment
+        case _, name:
+            return f"{name}, {moment}"
+
+
+def list_timers(slots: Slots, scene: Scene) -> Answer | None:
+    """Say what is set."""
+    kind = slots.get("kind") or slots.get("kinds") or "reminder"
+    timers = _of_kind(scene, kind)
+    if not timers:
+        return Answer(f"You have no {kind}s.")
+    described = [_described(timer, scene.now) for timer in timers]
+    if len(described) == 1:
+        return Answer(f"You have 1 {kind}: {described[0]}.")
+    return Answer(f"You have {counted(len(timers), kind)}: {'; '.join(described)}.")
+
+
+def cancel_all(slots: Slots, scene: Scene) -> Answer | None:
+    """Cancel everything of a kind."""
+    kind = slots.get("kind") or slots["kinds"]
+    numbers = tuple(timer.number for timer in _of_kind(scene, kind))
+    if not numbers:
+        return Answer(f"You have no {kind}s.")
+    return Answer(f"Cancelled {counted(len(numbers), kind)}.", (CancelTimers(numbers),))
+
+
+def cancel_timer(slots: Slots, scene: Scene) -> Answer | None:
+    """Cancel one timer: the only one, or the one that was named."""
+    kind = slots.get("kind", "reminder")
+    timers = _of_kind(scene, kind)
+    if not timers:
+        return Answer("No timer is running." if kind == "timer" else f"No {kind} is set.")
+    if "name" in slots:
+        found = _called(slots["name"], timers, scene.now)
+        if not found:
+            name = _clean_name(slots["name"])
+            return Answer(f"There is no {name} {kind}.") if name else None
+        timers = found
+    if len(timers) > 1:
+        named = "; ".join(_described(timer, scene.now) for timer in timers)
+        return Answer(f"You have {counted(len(timers), kind)}: {named}. Which one?")
+    gone = timers[0]
+    what = _the(gone) if kind != "reminder" else f"the reminder to {_to_you(gone.name)}"
+    return Answer(f"Cancelled {what}.", (CancelTimers((gone.number,)),))
+
+
+def add_to_timer(slots: Slots, scene: Scene) -> Answer | None:
+    """Let a timer run longer."""
+    length = parse_duration(slots["duration"])
+    timers = _of_kind(scene, "timer")
+    if length is None:
+        return None
+    if "name" in slots:
+        timers = _called(slots["name"], timers, scene.now)
+    if not timers:
+        return Answer("No such timer is running." if "name" in slots else "No timer is running.")
+    timer = timers[0]
+    if len(timers) > 1:
+        return Answer("Which timer do you mean?")
+    due = timer.due + length
+    left = say_duration(due - scene.now.astimezone(UTC))
+    text = f"Added {say_duration(length)}. {_capital(left)} left."
+    return Answer(text, (MoveTimer(timer.number, due),))
+
+
+def cannot(slots: Slots, _: Scene) -> Answer | None:
+    """Say that timers are not paused."""
+    if "name" in slots and _clean_name(slots["name"]) is None:
+        return None
+    return Answer("I can't pause timers, only set and cancel them.")
+
+
+def snooze(slots: Slots, scene: Scene) -> Answer | None:
+    """Let what has just rung ring again."""
+    said = slots.get("duration")
+    length = parse_duration(said) if said else SNOOZE
+    if length is None:
+        return None
+    minutes = re.match(r"(?:five|5|ten|10)\b", scene.said.lower())
+    if minutes:
+        length = timedelta(minutes=5 if minutes[0] in {"five", "5"} else 10)
+    rung = scene.desk.rung
+    if rung is None or scene.now - rung.due > SNOOZABLE_FOR:
+        return Answer("Nothing has just rung.")
+    deed = SetTimer(rung.kind, later(scene.now, length), rung.name)
+    return Answer(f"I'll ring again in {say_duration(length)}.", (deed,))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _sentence_of(parts: list[str]) -> str:
+    return _capital(", ".join(parts[:-1]) + f" and {parts[-1]}.")
+
+
+ANSWERS: dict[str, Callable[[Slots, Scene], Answer | None]] = {
+    "timer_set": set_timer,
+    "timer_ask": ask_timer,
+    "timer_left": tell_left,
+    "alarm_when": tell_alarm,
+    "timers_list": list_timers,
+    "timers_cancel_all": cancel_all,
+    "timer_add": add_to_timer,
+    "timer_cannot": cannot,
+    "snooze": snooze,
+    "timer_cancel": cancel_timer,
+    "alarm_set": set_alarm,
+    "alarm_ask": ask_alarm,
+    "reminder_set": set_reminder,
+    "reminder_ask": ask_reminder,
+}
