@@ -82,12 +82,17 @@ def _first_valid(phrase: str, scene: Scene) -> Understood | None:
     for candidate in candidates(phrase):
         answer = _ANSWERS[candidate.intent](candidate.slots, scene)
         if answer is not None:
-            return Understood(candidate.intent, candidate.slots, answer)
+            return Understood(candidate.intent, candidate.slots, _ended_once(answer))
     if parse_sum(phrase) is not None:
         slots = {"expr": phrase}
         answer = number_answers.answer_sum(slots, scene)
         return Understood("sum", slots, answer) if answer else None
     return None
+
+
+def _ended_once(answer: Answer) -> Answer:
+    """Take off a second mark at the end: "at 5 p.m.." and "Noted: it works!."."""
+    return replace(answer, text=re.sub(r"(?<=[.?!])\.(?=\s|$)", "", answer.text))
 
 
 def _completed(phrase: str, said: str, scene: Scene, before: str) -> Understood | None:

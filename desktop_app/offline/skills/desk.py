@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
 from desktop_app.offline.skills.durations import say_duration
+from desktop_app.offline.skills.phrase import to_you
 
 Kind = Literal["timer", "alarm", "reminder"]
 
@@ -172,7 +173,7 @@ def ring_text(timer: Timer, now: datetime) -> str:
     what = {
         "timer": f"Your {timer.name} timer is done." if timer.name else "Your timer is done.",
         "alarm": f"This is your {timer.name} alarm." if timer.name else "This is your alarm.",
-        "reminder": f"Here is your reminder: {timer.name}.",
+        "reminder": f"Here is your reminder: {to_you(timer.name)}.",
     }[timer.kind]
     if late < timedelta(minutes=1):
         return what

@@ -136,6 +136,8 @@ def add_note(slots: Slots, scene: Scene) -> Answer | None:
     """Write a note down."""
     if len(scene.desk.lists.get(NOTES, ())) >= MAX_ITEMS:
         return Answer("Your notes are full. Please delete some first.")
+    if scene.said.rstrip().endswith("?"):
+        return None  # "Remember that film?" wants no note.
     text = as_said(slots["text"], scene.said)
     return Answer(f"Noted: {text}.", (AddItems(NOTES, (text,)),))
 

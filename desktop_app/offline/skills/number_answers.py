@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections.abc import Callable
@@ -53,7 +54,13 @@ def answer_conversion(slots: Slots, _: Scene) -> Answer | None:
     verb = "is" if wanted.amount == 1 and wanted.rest is None else "are"
     if wanted.source.code.startswith("degree_"):
         verb = "is"
-    return Answer(f"{_capital(_said_amount(wanted))} {verb} {say_quantity(value, wanted.target)}.")
+    said = say_quantity(value, wanted.target)
+    about = "" if math.isclose(_shown(value), value, rel_tol=1e-9) else "about "
+    return Answer(f"{_capital(_said_amount(wanted))} {verb} {about}{said}.")
+
+
+def _shown(value: float) -> float:
+    return round(value) if abs(value) >= 10**4 else float(f"{value:.4g}")
 
 
 def _said_amount(wanted: Conversion) -> str:

@@ -133,3 +133,10 @@ def as_said(words: str, original: str) -> str:
             found = " ".join(written[start : start + len(wanted)])
             return re.sub(r"^[^\w$€£(]+|[^\w)%]+$", "", found)
     return words
+
+
+def to_you(words: str) -> str:
+    """Turn the speaker's words round: "call my mum" -> "call your mum"."""
+    turned = {"my": "your", "me": "you", "i": "you", "i'm": "you're", "am": "are"}
+    turned |= {"mine": "yours", "myself": "yourself"}
+    return " ".join(turned.get(word.lower(), word) for word in words.split())

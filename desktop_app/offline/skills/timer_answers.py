@@ -17,7 +17,7 @@ from desktop_app.offline.skills.desk import (
 from desktop_app.offline.skills.durations import parse_duration, say_duration
 from desktop_app.offline.skills.moments import When, later, parse_when, say_when, split_when
 from desktop_app.offline.skills.numbers import counted
-from desktop_app.offline.skills.phrase import as_said
+from desktop_app.offline.skills.phrase import as_said, to_you
 from desktop_app.offline.skills.scene import Answer, Scene, Slots
 
 HOW_LONG = "For how long?"
@@ -61,9 +61,13 @@ def set_timer(slots: Slots, scene: Scene) -> Answer | None:
     return Answer(f"{_capital(what)} set for {say_duration(length)}.", (deed,))
 
 
-def ask_timer(slots: Slots, _: Scene) -> Answer | None:
-    """Ask how long the timer is to run."""
-    return None if "name" in slots and _clean_name(slots["name"]) is None else Answer(HOW_LONG)
+def ask_timer(slots: Slots, scene: Scene) -> Answer | None:
+    """Ask how long the timer is to run, unless its name begins with that: "10 minute pasta"."""
+    words = _ARTICLE.sub("", slots.get("name", "")).split()
+    for cut in range(len(words) - 1, 0, -1):
+        if parse_duration(length := " ".join(words[:cut])):
+            return set_timer({"duration": length, "name": " ".join(words[cut:])}, scene)
+    return None if words and _clean_name(" ".join(words)) is None else Answer(HOW_LONG)
 
 
 def set_alarm(slots: Slots, scene: Scene) -> Answer | None:
@@ -100,17 +104,18 @@ def set_reminder(slots: Slots, scene: Scene) -> Answer | None:
     split = split_when(task, scene.now)
     if split is None:
         return Answer(REMIND_WHEN)
-    words = re.sub(r"^(?:to|about|that|of|for) ", "", split[0])
+    link, words = _linked(split[0], scene.said)
     name = as_said(words, scene.said)
     deed = SetTimer("reminder", split[1].due, name, weekdays=split[1].weekdays)
     moment = say_when(split[1], scene.now)
-    return Answer(f"I'll remind you {moment}: {_to_you(name)}.", (deed,))
+    return Answer(f"I'll remind you {link} {to_you(name)} {moment}.", (deed,))
 
 
-def _to_you(task: str) -> str:
-    """Turn the speaker's words round: "call my mum" -> "call your mum"."""
-    turned = {"my": "your", "me": "you", "i": "you", "mine": "yours", "myself": "yourself"}
-    return " ".join(turned.get(word.lower(), word) for word in task.split())
+def _linked(task: str, said: str) -> tuple[str, str]:
+    """Tell what the reminder is tied on with: "to call mum", "about the meeting"."""
+    words = re.sub(r"^(?:to|about|that|of|for) ", "", task)
+    before = re.search(rf"\b(about|of|that|for)\W+{re.escape(words.split()[0])}\b", said.lower())
+    return ({"of": "about", "for": "about"}.get(before[1], before[1]) if before else "to"), words
 
 
 def ask_reminder(_: Slots, __: Scene) -> Answer:
@@ -188,7 +193,7 @@ def _described(timer: Timer, now: datetime) -> str:
     moment = say_when(When(timer.due.astimezone(now.tzinfo), timer.weekdays), now)
     match timer.kind, timer.name:
         case "reminder", name:
-            return f"{moment}: {_to_you(name)}"
+            return f"{moment}: {to_you(name)}"
         case _, "":
             return moment
         case _, name:
@@ -232,7 +237,7 @@ def cancel_timer(slots: Slots, scene: Scene) -> Answer | None:
         named = "; ".join(_described(timer, scene.now) for timer in timers)
         return Answer(f"You have {counted(len(timers), kind)}: {named}. Which one?")
     gone = timers[0]
-    what = _the(gone) if kind != "reminder" else f"the reminder to {_to_you(gone.name)}"
+    what = _the(gone) if kind != "reminder" else f"the reminder to {to_you(gone.name)}"
     return Answer(f"Cancelled {what}.", (CancelTimers((gone.number,)),))
 
 

@@ -1,0 +1,138 @@
+"""A model behind an OpenAI-compatible server on this computer: Ollama, LM Studio, llama.cpp, ..."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import httpx2
+
+from desktop_app.offline.brains.brain import (
+    BrainError,
+    Description,
+    Finished,
+    Request,
+    TextDelta,
+    Thought,
+)
+from desktop_app.offline.brains.chat_protocol import ChunkFolder, SseReader, body_of
+
+PROBE_S = 0.3
+CONNECT_S = 2.0
+FIRST_WORD_S = 90.0
+"""A server may have to load the model first."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalServer:
+    """Where a model was found.
+
+    Attributes:
+        program: What runs there, as people call it: ``Ollama``.
+        url: Without ``/v1``, e.g. ``http://127.0.0.1:11434``.
+        model: Which of its models answers.
+        api_key: Some ask for one; mostly None.
+    """
+
+    program: str
+    url: str
+    model: str
+    api_key: str | None = None
+
+
+def http_client(api_key: str | None = None) -> httpx2.AsyncClient:
+    """Make a client that talks to exactly the address it is given: no proxy, no redirect."""
+    headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+    timeout = httpx2.Timeout(FIRST_WORD_S, connect=CONNECT_S)
+    return httpx2.AsyncClient(
+        headers=headers, timeout=timeout, trust_env=False, follow_redirects=False
+    )
+
+
+class LocalServerBrain:
+    """Lets a local server think, and streams what it says."""
+
+    def __init__(self, server: LocalServer, client: httpx2.AsyncClient | None = None) -> None:
+        """Use a server; the client is made if none is given, and closed with the brain."""
+        self._server = server
+        self._client = client or http_client(server.api_key)
+
+    @property
+    def name(self) -> str:
+        """What the window shows: ``Ollama: llama3.2``."""
+        return f"{self._server.program}: {self._server.model}"
+
+    def describe(self) -> Description:
+        """Say what thinks."""
+        detail = f"{self._server.model} at {self._server.url}, on this computer."
+        return Description(self.name, detail, open_questions=True)
+
+    async def is_alive(self) -> bool:
+        """Ask quickly whether the server is there."""
+        try:
+            reply = await self._client.get(f"{self._server.url}/v1/models", timeout=PROBE_S)
+        except httpx2.HTTPError:
+            return False
+        return reply.status_code == httpx2.codes.OK
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def think(self, request: Request) -> AsyncGenerator[Thought, None]:
+        """Answer by the model."""
+        folder = ChunkFolder()
+        async with aclosing(self._events(request)) as events:
+            async for data in events:
+                if text := folder.fold(data):
+                    yield TextDelta(text)
+                if folder.done:
+                    break
+        if text := folder.rest():
+            yield TextDelta(text)
+        if folder.reason is None and not folder.done:
+            raise BrainError(f"{self._server.program} stopped in mid-answer.")
+        calls = folder.calls()
+        for call in calls:
+            yield call
+        yield Finished("tool_calls" if calls else folder.reason or "stop", folder.usage)
+
+    async def _events(self, request: Request) -> AsyncGenerator[str, None]:
+        try:
+            async with aclosing(self._bytes(request)) as chunks:
+                reader = SseReader()
+                async for chunk in chunks:
+                    for data in reader.feed(chunk):
+                        yield data
+                for data in reader.end():
+                    yield data
+        except httpx2.TimeoutException as error:
+            raise BrainError(f"{self._server.program} does not answer in time.") from error
+        except httpx2.HTTPError as error:
+            raise BrainError(f"{self._server.program} can't be reached.") from error
+
+    async def _bytes(self, request: Request) -> AsyncGenerator[bytes, None]:
+        """Stream the reply; a model that can't take tools is asked again without them."""
+        for with_tools in (True, False):
+            body = body_of(request, self._server.model, with_tools=with_tools)
+            url = f"{self._server.url}/v1/chat/completions"
+            async with self._client.stream("POST", url, json=body) as reply:
+                if reply.status_code == httpx2.codes.OK:
+                    async for chunk in reply.aiter_bytes():
+                        yield chunk
+                    return
+                refusal = (await _start_of(reply.aiter_bytes())).decode("utf-8", "replace")
+            if not (with_tools and "tools" in body and "tool" in refusal.lower()):
+                raise BrainError(
+                    f"{self._server.program} refuses: {refusal[:200] or reply.status_code}"
+                )
+
+
+async def _start_of(chunks: AsyncIterator[bytes], limit: int = 2000) -> bytes:
+    start = b""
+    async for chunk in chunks:
+        start += chunk
+        if len(start) >= limit:
+            break
+    return start[:limit]
