@@ -136,16 +136,18 @@ def _second_look(frame: str | bytes, census: Census | None) -> ServerEvent | Unk
         got = mend(event, kind)
         if isinstance(got, Fault):
             return _refused(got.reason, frame, census, got)
+        bent, paths = got
         if census is not None:
-            _note(raw, got, census)
+            census.add_fields(type_of(bent), paths)
+            _note(raw, bent, census)
     except _NOT_JSON as error:
         return _refused(_reason(error), frame, census)
-    now = current(got)
+    now = current(bent)
     return _with_usage_inside(now) if isinstance(now, ResponseDone) else now
 
 
 def _note(raw: JsonObject, event: ServerEvent, census: Census) -> None:
-    """Count what the second look had to bend or lose."""
+    """Count what a second look finds old or unknown."""
     if is_old(raw):
         census.add_old_name(str(raw["type"]))
     if census.wants_to_look(type_of(event)):

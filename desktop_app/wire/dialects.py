@@ -160,7 +160,7 @@ def _session(session: JsonObject, *, listens: bool) -> JsonObject:
 
 
 def _response(response: JsonObject) -> JsonObject:
-    result = nested(response) if is_flat(response) else dict(response)
+    result = nested(response)
     output = response.get("output")
     if isinstance(output, list):
         result["output"] = [_item(item) for item in output]
@@ -175,7 +175,8 @@ def _item(item: object) -> object:
     if kind is None and "role" in item:
         kind = "message"
     role = item.get("role")
-    if kind not in _ITEM_TYPES or (kind == "message" and role not in _ROLES):
+    known = isinstance(kind, str) and kind in _ITEM_TYPES
+    if not known or (kind == "message" and role not in _ROLES):
         kept = {name: item[name] for name in ("id", "status") if name in item}
         return {**kept, "type": "other", "kind": str(kind)}
     if kind != "message":
@@ -193,9 +194,10 @@ def _with_content(item: JsonObject, names: dict[str, str]) -> JsonObject:
 
 
 def _renamed_type(part: object, names: dict[str, str]) -> object:
-    if isinstance(part, dict) and part.get("type") in names:
-        return {**part, "type": names[part["type"]]}
-    return part
+    if not isinstance(part, dict):
+        return part
+    kind = part.get("type")
+    return {**part, "type": names.get(kind, kind)} if isinstance(kind, str) else part
 
 
 def _error(event: JsonObject) -> object:

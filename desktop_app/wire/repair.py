@@ -18,7 +18,7 @@ E = TypeVar("E")
 _MOST_REPAIRS = 64
 
 
-def mend(raw: JsonObject, kind: type[E]) -> E | Fault:
+def mend(raw: JsonObject, kind: type[E]) -> tuple[E, tuple[Path, ...]] | Fault:
     """Convert ``raw``, leaving out what does not fit.
 
     Args:
@@ -26,17 +26,20 @@ def mend(raw: JsonObject, kind: type[E]) -> E | Fault:
         kind: The struct it should become.
 
     Returns:
-        The event, or the first fault if it cannot be had.
+        The event with the paths of what was left out or bent, or the first fault if the event
+        cannot be had.
     """
     first: Fault | None = None
+    paths: list[Path] = []
     for _ in range(_MOST_REPAIRS):
         try:
-            return msgspec.convert(raw, kind)
+            return msgspec.convert(raw, kind), tuple(paths)
         except msgspec.ValidationError as error:
             fault = fault_of(str(error))
         first = first or fault
         if not _cure(raw, fault):
             break
+        paths.append(fault.path)
     return first or Fault(reason="No repair was tried.", path=())
 
 

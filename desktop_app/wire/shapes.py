@@ -34,6 +34,8 @@ def is_flat(session: JsonObject) -> bool:
 
 def nested(session: JsonObject) -> JsonObject:
     """Bring a session or response of any server into today's shape."""
+    if not is_flat(session):
+        return dict(session)
     result = {name: value for name, value in session.items() if name not in _FLAT_FIELDS}
     audio = _copy_of_audio(result.get("audio"))
     for name, (side, field) in _PLACES.items():

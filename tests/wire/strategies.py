@@ -21,12 +21,7 @@ JSON_VALUES = st.recursive(
 Overrides = Mapping[tuple[type, str], st.SearchStrategy[Any]]
 
 
-def structs(kind: type[msgspec.Struct], narrower: Overrides | None = None) -> Any:
-    """Any ``kind``, with ``narrower`` strategies for some fields of some structs."""
-    return _Builder(narrower or {}).struct(kind)
-
-
-class _Builder:
+class Builder:
     """Builds one strategy for each struct, once."""
 
     def __init__(self, narrower: Overrides) -> None:
@@ -65,6 +60,19 @@ class _Builder:
                 return st.sampled_from(info.values)
             case _:
                 return _scalar(info)
+
+
+_PLAIN = Builder({})
+
+
+def overrides(narrower: Overrides) -> Builder:
+    """Use ``narrower`` strategies for some fields (or, with "", the whole) of some structs."""
+    return Builder(narrower)
+
+
+def structs(kind: type[msgspec.Struct], builder: Builder = _PLAIN) -> st.SearchStrategy[Any]:
+    """Any ``kind``."""
+    return builder.struct(kind)
 
 
 def _scalar(info: inspect.Type) -> st.SearchStrategy[Any]:

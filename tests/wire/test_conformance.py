@@ -32,24 +32,30 @@ MESSAGES = st.one_of(
     [
         strategies.structs(
             items.Message,
-            {(items.Message, "role"): st.just(role), (items.Message, "content"): content},
+            strategies.overrides(
+                {(items.Message, "role"): st.just(role), (items.Message, "content"): content}
+            ),
         )
         for role, content in CONTENT.items()
     ]
 )
-NARROWER: dict[tuple[type, str], st.SearchStrategy[Any]] = {
-    (items.Message, ""): MESSAGES,
-    (session.AudioFormat, "rate"): st.just(24_000),
-    (session.RealtimeSession, "include"): st.just(("item.input_audio_transcription.logprobs",)),
-    (session.TranscriptionSession, "include"): st.none(),
-    (session.Prompt, "variables"): st.just({"name": "Ada"}),
-    (tools.McpServer, "connector_id"): st.just("connector_dropbox"),
-    (items.McpTool, "input_schema"): st.just({"type": "object"}),
-    (items.McpApprovalRequest, "id"): strategies.TEXT,
-    (items.McpCall, "id"): strategies.TEXT,
-    (response.StatusDetails, "type"): st.just("failed"),
-    (response.StatusDetails, "reason"): st.just("turn_detected"),
-}
+NARROWER = strategies.overrides(
+    {
+        (items.Message, ""): MESSAGES,
+        # The package does not type the references that the API documents for this place.
+        (response.ResponseConfig, "input"): st.lists(MESSAGES, max_size=2).map(tuple),
+        (session.AudioFormat, "rate"): st.just(24_000),
+        (session.RealtimeSession, "include"): st.just(("item.input_audio_transcription.logprobs",)),
+        (session.TranscriptionSession, "include"): st.none(),
+        (session.Prompt, "variables"): st.just({"name": "Ada"}),
+        (tools.McpServer, "connector_id"): st.just("connector_dropbox"),
+        (items.McpTool, "input_schema"): st.just({"type": "object"}),
+        (items.McpApprovalRequest, "id"): strategies.TEXT,
+        (items.McpCall, "id"): strategies.TEXT,
+        (response.StatusDetails, "type"): st.just("failed"),
+        (response.StatusDetails, "reason"): st.just("turn_detected"),
+    }
+)
 
 
 def test_the_two_sides_name_the_same_46_and_11_events() -> None:
@@ -119,7 +125,7 @@ def test_the_oracle_notices_a_missing_field(event_type: str) -> None:
 def test_any_client_event_we_can_build_satisfies_the_oracle(
     event_type: str, data: st.DataObject
 ) -> None:
-    event = data.draw(strategies.structs(CLIENT_KINDS[event_type], narrower=NARROWER))
+    event = data.draw(strategies.structs(CLIENT_KINDS[event_type], NARROWER))
     said = json.loads(encode_client(event))
     _expect(oracle.CLIENT.validate_python(said), oracle.CLIENT_CLASSES[event_type])
 
