@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import logging
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from keyring import backend, core
@@ -300,7 +302,6 @@ def test_a_chain_is_allowed_when_every_member_is() -> None:
 
 
 def test_the_library_is_not_loaded_before_it_is_needed() -> None:
-    import subprocess
 
     code = "import desktop_app.adapters.async_secrets, sys; sys.exit('keyring' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -321,3 +322,44 @@ def test_a_keyring_that_the_user_chose_but_that_does_not_protect_is_refused(
     with pytest.raises(UnfitKeyringError) as caught:
         system_keyring()
     assert "keyring.backends.null" in problem_of(caught.value).hint
+
+
+# --- a real keyring that goes wrong ---------------------------------------------------------------
+
+ASK = """
+import subprocess
+import sys
+from desktop_app.adapters.secrets import KeyringSecretStore
+store = KeyringSecretStore("parley-trouble", {})
+for do in (lambda: store.get("h"), lambda: store.set("h", "sk-trouble"), lambda: store.get("h")):
+    secret = do()
+    print(secret.source, secret.value, secret.problem.title if secret.problem else "", sep="|")
+"""
+
+
+def ask(place: VirtualSecrets, root: Path) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", ASK],
+        env=place.env(),
+        capture_output=True,
+        text=True,
+        cwd=root,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.mark.secrets
+def test_a_real_keyring_is_used_and_when_locked_or_gone_the_key_stays_for_the_session(
+    root: Path,
+) -> None:
+    with VirtualSecrets() as place:
+        assert ask(place, root) == ["none||", "keyring|sk-trouble|", "keyring|sk-trouble|"]
+        place.lock()
+        locked = "The keyring is locked"
+        assert ask(place, root) == [f"none||{locked}", *[f"session|sk-trouble|{locked}"] * 2]
+        place.stop_service()
+        gone = "This computer has no keyring"
+        assert ask(place, root) == [f"none||{gone}", *[f"session|sk-trouble|{gone}"] * 2]
