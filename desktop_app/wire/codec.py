@@ -195,7 +195,7 @@ def _client_fault(frame: str | bytes, fault: Fault) -> Unknown | Malformed:
     kind = raw.get("type")
     if isinstance(kind, str) and kind not in _CLIENT_KINDS:
         return Unknown(kind, raw)
-    return _blamed(fault.reason, frame, fault.code, fault.param, raw)
+    return _blamed(fault.message, frame, fault.code, fault.param, raw)
 
 
 def _with_fitting_content(

@@ -33,6 +33,14 @@ class Fault:
     expected: tuple[str, ...] = ()
 
     @property
+    def message(self) -> str:
+        """What is wrong, in the protocol's words."""
+        if self.missing:
+            return f"Missing required parameter: '{self.param}'."
+        what = _AT.sub("", self.reason).replace("`", "'")
+        return f"{what} at '{self.param}'." if self.param else f"{what}."
+
+    @property
     def code(self) -> str:
         """The protocol's error code."""
         if self.missing:

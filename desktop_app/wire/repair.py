@@ -6,7 +6,7 @@ costs this one field, not the event, unless the event makes no sense without it.
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ from desktop_app.wire.faults import Fault, Path, fault_of
 E = TypeVar("E")
 
 _MOST_REPAIRS = 64
+_EXACT = 2**53
 
 
 def mend(raw: JsonObject, kind: type[E]) -> tuple[E, tuple[Path, ...]] | Fault:
@@ -47,33 +48,21 @@ def _cure(raw: JsonObject, fault: Fault) -> bool:
     """Coerce or remove the value at fault; False if it is the event itself."""
     if not fault.path:
         return False
-    holder = _at(raw, fault.path[:-1])
+    holder: Any = raw
+    for step in fault.path[:-1]:
+        holder = holder[step]
     last = fault.path[-1]
-    if isinstance(holder, dict) and isinstance(last, str) and last in holder:
-        replacement = _coerced(holder[last], fault)
-        if replacement is None:
-            del holder[last]
-        else:
-            holder[last] = replacement
-        return True
-    if isinstance(holder, list) and isinstance(last, int) and last < len(holder):
+    replacement = _coerced(holder[last], fault)
+    if replacement is None:
         del holder[last]
-        return True
-    return False
-
-
-def _at(raw: object, path: Path) -> object:
-    for step in path:
-        if isinstance(raw, dict):
-            raw = raw.get(step)
-        elif isinstance(raw, list) and isinstance(step, int):
-            raw = raw[step]
-    return raw
+    else:
+        holder[last] = replacement
+    return True
 
 
 def _coerced(value: object, fault: Fault) -> int | str | None:
     """Read a float as an integer and a number as text, where that is all that is wrong."""
-    if isinstance(value, float) and "int" in fault.expected:
+    if isinstance(value, float) and abs(value) <= _EXACT and "int" in fault.expected:
         return int(value)
     if isinstance(value, int | float) and not isinstance(value, bool) and "str" in fault.expected:
         return str(value)

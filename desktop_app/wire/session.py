@@ -7,7 +7,7 @@ In a ``session.update`` an absent field stays as it is and null switches it off;
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec import UNSET, Struct, structs
 
@@ -190,6 +190,30 @@ class TranscriptionSession(SessionBase, frozen=True, kw_only=True, tag="transcri
 
 
 Session = RealtimeSession | TranscriptionSession
+
+
+S = TypeVar("S", bound=Struct)
+
+
+def merged(base: S, change: S) -> S:
+    """Apply a ``session.update`` to the session in force.
+
+    Args:
+        base: What is in force.
+        change: What was asked for: absent fields stay, null ones are switched off.
+
+    Returns:
+        The session as it is now.  An object is merged field by field, unless its kind changes, as
+        from one turn detector to another.
+    """
+    fields = {}
+    for name in change.__struct_fields__:
+        old, new = getattr(base, name), getattr(change, name)
+        if new is UNSET:
+            continue
+        same_kind = isinstance(new, Struct) and type(old) is type(new)
+        fields[name] = merged(old, new) if same_kind else new
+    return structs.replace(base, **fields)
 
 
 def is_reasoning_model(model: str) -> bool:

@@ -25,12 +25,29 @@ def test_fields_are_looked_for_in_the_first_frames_of_a_type_only() -> None:
     assert census.unknown_fields == {"response.output_text.delta: colour": 4}
 
 
+def test_sessions_are_looked_at_as_often_as_the_rest() -> None:
+    census = Census()
+    for _ in range(50):
+        decode_server(frame("session.updated", session={"type": "realtime", "mood": 1}), census)
+    assert census.unknown_fields == {"session.updated: session.mood": 4}
+
+
 def test_a_field_deep_inside_is_named_by_its_path() -> None:
     census = Census()
     content = [{"type": "output_text"}, {"type": "output_text", "mood": "gay"}]
     item = {"type": "message", "role": "assistant", "content": content}
     decode_server(frame("response.done", response={"output": [item]}), census)
     assert census.unknown_fields == {"response.done: response.output.content.mood": 1}
+
+
+def test_depths_are_not_searched_for_ever() -> None:
+    census = Census()
+    deep: dict[str, object] = {"a": 1}
+    for _ in range(100):
+        deep = {"a": deep}
+    tool = {"type": "function", "name": "x", "parameters": deep, "strict": True}
+    decode_server(frame("session.updated", session={"type": "realtime", "tools": [tool]}), census)
+    assert census.unknown_fields == {"session.updated: session.tools.strict": 1}
 
 
 def test_old_names_and_shapes_are_counted_so_that_a_dialect_can_be_guessed() -> None:

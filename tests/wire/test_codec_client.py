@@ -18,9 +18,11 @@ from desktop_app.wire.client_events import (
     SessionUpdate,
 )
 from desktop_app.wire.codec import decode_client, encode_client
+from desktop_app.wire.dialects import BETA
 from desktop_app.wire.items import InputText, Message
 from desktop_app.wire.outcome import Malformed, Unknown
 from desktop_app.wire.session import Audio, AudioInput, RealtimeSession
+from desktop_app.wire.tools import FunctionTool
 from tests.wire import strategies
 from tests.wire.frames import examples, frame
 from tests.wire.test_conformance import MESSAGES
@@ -153,6 +155,14 @@ def test_a_frame_beyond_the_limit_is_refused_unread() -> None:
     answer = decode_client(frame("response.create"), limit=10)
     assert isinstance(answer, Malformed)
     assert answer.code == "message_too_large"
+
+
+def test_half_a_character_does_not_stop_a_tool_from_being_offered() -> None:
+    tool = FunctionTool(name="\ud83d", parameters={"maxItems": 3, "enum": ["\ud83d"]})
+    said = json.loads(encode_client(SessionUpdate(session=RealtimeSession(tools=(tool,))), BETA))
+    assert said["session"]["tools"] == [
+        {"type": "function", "name": "\ufffd", "parameters": {"maxItems": 3, "enum": ["\ufffd"]}}
+    ]
 
 
 def test_half_a_character_does_not_stop_a_message() -> None:

@@ -16,7 +16,7 @@ from desktop_app.wire.base import known
 from desktop_app.wire.census import Census
 from desktop_app.wire.codec import MAX_FRAME_BYTES, decode_server, encode_server
 from desktop_app.wire.input_events import InputTranscriptUpdated, SpeechStarted
-from desktop_app.wire.items import Message, OtherItem, OutputAudio
+from desktop_app.wire.items import FunctionCall, Message, OtherItem, OutputAudio, OutputText
 from desktop_app.wire.legacy_events import CURRENT
 from desktop_app.wire.outcome import Malformed, Unknown
 from desktop_app.wire.response import ResponseError, Usage
@@ -24,6 +24,7 @@ from desktop_app.wire.response_events import OutputAudioDelta, ResponseDone
 from desktop_app.wire.server_events import (
     ErrorEvent,
     ItemAdded,
+    ItemDone,
     RateLimitsUpdated,
     ServerEvent,
     SessionUpdated,
@@ -35,6 +36,10 @@ from tests.wire.frames import examples, frame
 WORLDLY = [kind for kind in get_args(ServerEvent) if kind not in CURRENT]
 NARROWER = strategies.overrides({(ResponseDone, "usage"): st.just(UNSET)})
 TYPES = sorted(str(kind.__struct_config__.tag) for kind in WORLDLY)
+FIELDS = (
+    *("item", "session", "response", "part", "error", "delta", "item_id", "response_id"),
+    *("usage", "rate_limits", "event_id", "content_index"),
+)
 IN_PART = {"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 0}
 
 
@@ -75,22 +80,7 @@ def test_no_garbage_raises(garbage: bytes | str) -> None:
 @given(
     st.sampled_from(TYPES),
     st.dictionaries(
-        st.sampled_from(
-            [
-                "item",
-                "session",
-                "response",
-                "part",
-                "error",
-                "delta",
-                "item_id",
-                "response_id",
-                "usage",
-                "rate_limits",
-                "event_id",
-                "content_index",
-            ]
-        ),
+        st.sampled_from(FIELDS),
         strategies.JSON_VALUES
         | st.dictionaries(
             st.sampled_from(["type", "role", "content", "output", "audio", "id", "modalities"]),
@@ -173,6 +163,7 @@ def test_a_field_of_the_wrong_type_costs_only_itself() -> None:
                 "output": [
                     {"type": "message", "role": "assistant", "content": [{"type": "hologram"}]},
                     {"type": "web_search_call", "id": "w"},
+                    {"type": "function_call", "name": "look"},
                 ],
             },
         ),
@@ -183,6 +174,7 @@ def test_a_field_of_the_wrong_type_costs_only_itself() -> None:
     assert event.response.output == (
         Message(role="assistant", content=()),
         OtherItem(id="w", kind="web_search_call"),
+        FunctionCall(name="look"),
     )
     assert "response.done: response.usage.total_tokens" in census.unknown_fields
 
@@ -204,12 +196,36 @@ def test_an_item_of_an_unknown_kind_keeps_its_place() -> None:
     assert event == ItemAdded(previous_item_id="a", item=OtherItem(id="b", kind="dance"))
 
 
+@pytest.mark.parametrize("item", ["dance", None, {"type": "message", "role": "user", "content": 3}])
+def test_an_item_that_is_none_is_never_more_than_malformed(item: object) -> None:
+    event = decode_server(frame("response.done", response={"output": [item]}))
+    assert isinstance(event, ResponseDone)
+    event = decode_server(frame("conversation.item.added", item=item))
+    assert isinstance(event, ItemAdded | Malformed)
+
+
+def test_a_content_part_that_is_none_costs_only_itself() -> None:
+    content = ["text", {"text": "no type"}, {"type": "text", "text": "Hi."}]
+    item = {"type": "message", "role": "assistant", "content": content}
+    event = decode_server(frame("conversation.item.done", item=item))
+    assert isinstance(event, ItemDone)
+    assert event.item == Message(role="assistant", content=(OutputText(text="Hi."),))
+
+
+def test_numbers_are_bent_and_never_break_an_event() -> None:
+    event = decode_server(
+        frame("input_audio_buffer.speech_started", item_id=7, audio_start_ms=1e300, event_id=True)
+    )
+    assert event == SpeechStarted(item_id="7")
+
+
 @pytest.mark.parametrize(
     "fields",
     [
         {"error": "The model is on fire."},
         {"message": "The model is on fire."},
         {"error": {"message": "The model is on fire."}},
+        {"error": {"message": "The model is on fire.", "code": 451}},
     ],
 )
 def test_an_error_is_found_wherever_a_server_puts_it(fields: dict[str, object]) -> None:

@@ -370,6 +370,18 @@ OLD_TYPES = {
 }
 
 
+def test_a_server_with_todays_names_keeps_them_whatever_its_session_looks_like() -> None:
+    said = json.loads(encode_server(OutputTextDelta(**PART, delta="Hi"), XAI))
+    assert said["type"] == "response.output_text.delta"
+
+
+def test_a_beta_server_is_told_the_language_it_is_given() -> None:
+    spoken = Transcription(model="m", language="en", languages=("de",))
+    wish = RealtimeSession(audio=Audio(input=AudioInput(transcription=spoken)))
+    said = json.loads(encode_client(SessionUpdate(session=wish), BETA))["session"]
+    assert said == {"input_audio_transcription": {"model": "m", "language": "en"}}
+
+
 def test_a_beta_server_tells_its_session_flat() -> None:
     said = json.loads(encode_server(SessionCreated(session=WISH), BETA))
     assert said == {"type": "session.created", "session": FLAT_WISH}
