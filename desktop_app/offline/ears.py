@@ -17,11 +17,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.offline import weights
 from desktop_app.offline.phantoms import without_phantoms
+from desktop_app.offline.weights import Found, WeightsMissing
 from desktop_app.offline.whisper import RATE_HZ, Decoding, Heard, Whisper
 
 Pcm = npt.NDArray[np.int16]
@@ -39,6 +42,19 @@ class Urgency(IntEnum):
     """Words to show while the user still speaks; a quick look (beam 1)."""
 
 
+class Recogniser(Protocol):
+    """What does the listening: `Whisper`, or something simpler in a test."""
+
+    def transcribe(
+        self,
+        sound: npt.NDArray[np.float32],
+        language: str | None,
+        prompt: str | None,
+        decoding: Decoding,
+    ) -> Heard:
+        """Write down what was said in ``sound`` (mono, 16 kHz, -1 to 1)."""
+
+
 @dataclass(order=True, slots=True)
 class _Job:
     urgency: int
@@ -52,7 +68,12 @@ class Ears:
     """Speech to text, safe from any thread. Loads on first use; `unload` gives the memory back."""
 
     def __init__(
-        self, folder: Path, *, threads: int | None = None, decoding: Decoding | None = None
+        self,
+        folder: Path,
+        *,
+        threads: int | None = None,
+        decoding: Decoding | None = None,
+        make: Callable[[Path, int], Recogniser] = Whisper,
     ) -> None:
         """Remember what to load; nothing is loaded yet.
 
@@ -60,11 +81,13 @@ class Ears:
             folder: A model as `weights.find` returns it.
             threads: Cores to use; all by default, but at most four.
             decoding: How hard to think.
+            make: What to load it with.
         """
+        self._make = make
         self._folder = folder
         self._threads = threads or min(4, cores())
         self._decoding = decoding or Decoding()
-        self._model: Whisper | None = None
+        self._model: Recogniser | None = None
         self._model_lock = threading.Lock()
         self._jobs: list[_Job] = []
         self._changed = threading.Condition()
@@ -186,9 +209,9 @@ class Ears:
         with self._model_lock:
             return without_phantoms(self._ready().transcribe(sound, language, prompt, how))
 
-    def _ready(self) -> Whisper:
+    def _ready(self) -> Recogniser:
         if self._model is None:
-            self._model = Whisper(self._folder, self._threads)
+            self._model = self._make(self._folder, self._threads)
             hum = np.zeros(RATE_HZ, np.float32)
             self._model.transcribe(hum, "en", None, self._decoding)
         return self._model
@@ -239,8 +262,23 @@ def cores() -> int:
 
 
 def model_for_machine(cores_here: int | None = None) -> str:
-    """Name the model that answers quickly enough on this machine."""
-    return "whisper-base" if (cores_here or cores()) > 2 else "whisper-tiny.en"
+    """Name the model that answers quickly enough on this machine.
+
+    On two cores base takes 0.3 s for an utterance, which the wait for the end of a turn hides.
+    """
+    return "whisper-base" if (cores_here or cores()) > 1 else "whisper-tiny.en"
+
+
+def find_model(cache: Path | None = None) -> Found:
+    """Find this machine's model, or else one that is here; `WeightsMissing` if there is none."""
+    first = weights.model(model_for_machine())
+    others = [model for model in weights.manifest().models if model.kind == "whisper"]
+    for model in (first, *others):
+        try:
+            return weights.find(model, cache=cache)
+        except WeightsMissing:
+            continue
+    raise WeightsMissing(first)
 
 
 def _at_model_rate(pcm: Pcm, rate_hz: int) -> npt.NDArray[np.float32]:

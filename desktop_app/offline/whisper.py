@@ -33,7 +33,8 @@ class Decoding:
     """How hard to think about an utterance."""
 
     beam: int = 5
-    min_window_s: float = 10.0
+    min_window_s: float = 12.0
+    """Shorter windows are quicker, but below this noise and the base model get on badly."""
     timestamps: bool = False
 
 
