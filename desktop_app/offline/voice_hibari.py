@@ -13,8 +13,6 @@ from desktop_app.offline.voice import Block, VoiceInfo, blocks, clamped_speed, t
 if TYPE_CHECKING:
     import hibari  # type: ignore[import-untyped]
 
-_SLOWEST = 0.5  # Below that its vowels fall apart; the rest is done by stretching pauses.
-
 
 class HibariVoice:
     """Speaks with one of hibari's voices."""
@@ -45,7 +43,7 @@ class HibariVoice:
             engine = self._ready()
             sentences = engine.phonemize(text)
         for phonemes in sentences:
-            sound = engine.from_phonemes(phonemes, speed=max(_SLOWEST, clamped_speed(speed)))
+            sound = engine.from_phonemes(phonemes, speed=clamped_speed(speed))
             yield from blocks(to_pcm(np.asarray(sound)))
 
     def _ready(self) -> hibari.Hibari:

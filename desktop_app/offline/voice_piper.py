@@ -96,7 +96,7 @@ class PiperVoice:
 
             try:
                 self._engine = piper.PiperVoice.load(self._path)
-            except (OSError, ValueError, RuntimeError) as failure:
+            except Exception as failure:  # Damage shows itself in many ways, none of them listed.
                 raise VoiceError(
                     f"The Piper voice {self._path.name} can't be loaded: {failure}. "
                     "Install it again or choose another voice in the settings."
