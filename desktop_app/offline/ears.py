@@ -7,7 +7,6 @@ the one that still waits.
 
 from __future__ import annotations
 
-import gc
 import heapq
 import itertools
 import os
@@ -23,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.offline import weights
+from desktop_app.offline.memory import give_back
 from desktop_app.offline.phantoms import without_phantoms
 from desktop_app.offline.weights import Found, WeightsMissing
 from desktop_app.offline.whisper import RATE_HZ, Decoding, Heard, Whisper
@@ -109,8 +109,7 @@ class Ears:
         """Give the model's memory back; the next request loads it again."""
         with self._model_lock:
             self._model = None
-            gc.collect()
-            _trim()
+            give_back()
 
     def close(self) -> None:
         """Cancel what waits, end the worker and unload."""
@@ -272,8 +271,7 @@ def model_for_machine(cores_here: int | None = None) -> str:
 def find_model(cache: Path | None = None) -> Found:
     """Find this machine's model, or else one that is here; `WeightsMissing` if there is none."""
     first = weights.model(model_for_machine())
-    others = [model for model in weights.manifest().models if model.kind == "whisper"]
-    for model in (first, *others):
+    for model in (first, *weights.models("whisper")):
         try:
             return weights.find(model, cache=cache)
         except WeightsMissing:
@@ -288,14 +286,3 @@ def _at_model_rate(pcm: Pcm, rate_hz: int) -> npt.NDArray[np.float32]:
     if rate_hz == RATE_HZ:
         return sound
     return np.asarray(soxr.resample(sound, rate_hz, RATE_HZ), np.float32)
-
-
-def _trim() -> None:
-    """Make glibc hand freed memory to the system; other systems do that by themselves."""
-    import ctypes
-    import sys
-
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:
-            trim(0)

@@ -195,6 +195,7 @@ _RULES: tuple[tuple[re.Pattern[str], Say], ...] = (
     _rule(rf"\b{_DAY}(?:\s+of)?\s+(?:{_MONTH})\b(?:,?\s+(\d{{4}})\b)?", _day_month),
     _rule(rf"\b(?:{_MONTH}),?\s+(\d{{4}})\b", _month_year),
     _rule(rf"\b(\d{{1,2}}):(\d{{2}})(?::(\d{{2}}))?{_HALF_OF_DAY}?(?![:\d])", _time),
+    _rule(rf"\b(\d{{1,2}})\.([0-5]\d){_HALF_OF_DAY}", lambda m: clock(int(m[1]), int(m[2]), m[3])),
     _rule(rf"\b(\d{{1,2}}){_HALF_OF_DAY}", lambda m: clock(int(m[1]), 0, m[2])),
     _rule(_PHONE, lambda m: digits(m[0])),
     _rule(rf"([$€£¥₹])\s?({_NUMBER}){_MAGNITUDE}", lambda m: money(m[1], m[2], m[3] or "")),

@@ -34,7 +34,7 @@ class VoiceInfo:
 
 @runtime_checkable
 class Voice(Protocol):
-    """Something that speaks. Loads on first use; safe for one speaker at a time per instance."""
+    """Something that speaks. Loads on first use; sessions may share one and speak at once."""
 
     @property
     def info(self) -> VoiceInfo:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from desktop_app.offline.memory import give_back
 from desktop_app.offline.voice import Block, VoiceInfo, blocks, clamped_speed, to_pcm
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class HibariVoice:
         """Give the memory back; the next `speak` loads again."""
         with self._lock:
             self._engine = None
+            give_back()
 
     def speak(self, text: str, speed: float = 1.0) -> Iterator[Block]:
         """Speak; see `voice.Voice`."""

@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 import platformdirs
 
+from desktop_app.offline.memory import give_back
 from desktop_app.offline.voice import (
     RATE_HZ,
     Block,
@@ -75,6 +76,7 @@ class PiperVoice:
         """Give the memory back; the next `speak` loads again."""
         with self._lock:
             self._engine = None
+            give_back()
 
     def speak(self, text: str, speed: float = 1.0) -> Iterator[Block]:
         """Speak; see `voice.Voice`."""

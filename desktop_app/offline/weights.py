@@ -108,6 +108,11 @@ def manifest() -> Manifest:
     return msgspec.json.decode(raw, type=Manifest)
 
 
+def models(kind: str) -> list[Model]:
+    """List the models of one kind, the smallest first."""
+    return sorted((m for m in manifest().models if m.kind == kind), key=lambda m: m.size)
+
+
 def model(model_id: str) -> Model:
     """Look up a model; `WeightsError` names those that exist."""
     for known in manifest().models:

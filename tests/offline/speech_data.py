@@ -66,9 +66,11 @@ REPLIES = (
 
 def words(text: str) -> str:
     """Make two ways of writing the same words equal: figures, case, hyphens, punctuation."""
+    text = re.sub(r"\b(\d{1,2})\.([0-5]\d)\b", r"\1:\2", text)  # Whisper writes "6.30" for a time.
     said = spoken(text).lower().replace("-", " ").replace("’", "'")
     said = re.sub(r"[^\w\s']", " ", said)
     said = re.sub(r"\b(?:percent|per cent)\b", "percent", said)
+    said = re.sub(r"\bokay\b", "ok", said)
     said = re.sub(r"\bkilometre", "kilometer", said)
     return " ".join(word for word in said.split() if word != "and")
 

@@ -11,6 +11,7 @@ SAID = [
     # times
     ("It's 7:30 p.m. now.", "It's seven thirty PM now."),
     ("At 7 pm or 7:05am.", "At seven PM or seven oh five AM."),
+    ("at 7.30 pm", "at seven thirty PM"),
     ("14:05, 7:00, 0:00", "fourteen oh five, seven o'clock, midnight"),
     ("It is 5 p.m. The end.", "It is five PM. The end."),
     ("It took 1:02:03", "It took one oh two and three seconds"),

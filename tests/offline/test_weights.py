@@ -46,6 +46,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_manifest_names_every_model_with_hashes_and_a_licence() -> None:
     models = weights.manifest().models
     assert {"whisper-tiny.en", "whisper-base"} <= {model.id for model in models}
+    assert [model.id for model in weights.models("gguf")][0] == "qwen2.5-0.5b"
     for model in models:
         assert model.licence
         assert len(model.revision) == 40
