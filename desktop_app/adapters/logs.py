@@ -64,11 +64,11 @@ class Logs:
         # Without a bound: a bound would make those wait who log, or lose what they say.
         self._lines: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._intake = _Intake(self._lines)
-        self._journal = _Journal(file, self.redactor, self._tail)
+        self._journal = _Journal(file)
         outlets: list[logging.Handler] = [self._journal]
         if echo is not None:
-            outlets.append(_Echo(echo, self.redactor))
-        self._listener = _Listener(self._lines, *outlets)
+            outlets.append(_Echo(echo))
+        self._listener = _Listener(self._lines, self.redactor, self._tail, outlets)
         self._level_before = logging.WARNING
         self._running = False
 
@@ -136,24 +136,37 @@ class _Intake(QueueHandler):
 
 
 class _Listener(QueueListener):
-    """The thread that writes.  An event in the queue is somebody who waits for his turn."""
-
-    def handle(self, record: Any) -> None:
-        """Write ``record``, or tell who waits that all before it is written."""
-        if isinstance(record, threading.Event):
-            record.set()
-        else:
-            super().handle(record)
-
-
-class _Journal(RotatingFileHandler):
-    """The file, and the last lines of it.  A full disk is said once, and stops nothing.
+    """The thread that writes.  An event in the queue is somebody who waits for his turn.
 
     Secrets are hidden here, in the finished text, because they come by every way: in arguments,
     split over several, in the repr of an object, in the message of an exception.
     """
 
-    def __init__(self, path: Path, redactor: Redactor, tail: deque[str]) -> None:
+    def __init__(
+        self,
+        lines: queue.SimpleQueue[Any],
+        redactor: Redactor,
+        tail: deque[str],
+        outlets: list[logging.Handler],
+    ) -> None:
+        super().__init__(lines, *outlets)
+        self._redactor = redactor
+        self._tail = tail
+
+    def handle(self, record: Any) -> None:
+        """Write ``record`` without secrets, or tell who waits that all before it is written."""
+        if isinstance(record, threading.Event):
+            record.set()
+            return
+        record.msg = self._redactor.hide(str(record.msg))
+        self._tail.append(record.msg)
+        super().handle(record)
+
+
+class _Journal(RotatingFileHandler):
+    """The file.  A full disk is said once, and stops nothing."""
+
+    def __init__(self, path: Path) -> None:
         super().__init__(
             path,
             maxBytes=FILE_BYTES,
@@ -162,15 +175,7 @@ class _Journal(RotatingFileHandler):
             errors="backslashreplace",
             delay=True,  # Opened by the thread that writes, not by the start of the app.
         )
-        self._redactor = redactor
-        self._tail = tail
         self._complained = False
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Hide secrets, remember the line and write it."""
-        record.msg = self._redactor.hide(str(record.msg))
-        self._tail.append(record.msg)
-        super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
         """Say once on standard error that the file cannot be written."""
@@ -198,14 +203,6 @@ class _Journal(RotatingFileHandler):
 
 class _Echo(logging.StreamHandler[TextIO]):
     """The same lines on a terminal."""
-
-    def __init__(self, stream: TextIO, redactor: Redactor) -> None:
-        super().__init__(stream)
-        self._redactor = redactor
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line without secrets."""
-        return self._redactor.hide(super().format(record))
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
         """A terminal that was closed needs no lines; the file has them."""

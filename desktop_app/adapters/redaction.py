@@ -95,7 +95,7 @@ def _forms(secret: str) -> set[str]:
     forms = {
         secret,
         urllib.parse.quote(secret, safe=""),
-        urllib.parse.quote_plus(secret),
+        urllib.parse.quote(secret),
         json.dumps(secret)[1:-1],
         repr(secret)[1:-1],
     }

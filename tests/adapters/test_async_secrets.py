@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from typing import Any
 
 import pytest
 
@@ -105,6 +106,19 @@ def test_a_quick_answer_is_not_announced() -> None:
     asyncio.run(talk())
 
 
+def test_nobody_is_told_to_wait_when_the_answer_is_there_already() -> None:
+    async def talk() -> None:
+        desk = Desk(MemoryKeyring(), patience_s=0.2)
+        later = asyncio.Event()
+        await desk.secrets.get(HOST)
+        asyncio.get_running_loop().call_later(0.2, later.set)
+        await later.wait()
+        assert desk.told.empty()
+        assert not desk.secrets.waiting
+
+    asyncio.run(talk())
+
+
 def test_who_gives_up_gets_a_problem_and_a_key_for_this_session() -> None:
     async def talk() -> None:
         keyring = StuckKeyring()
@@ -171,6 +185,65 @@ def test_a_call_that_was_cancelled_before_its_turn_is_never_made() -> None:
         keyring.answered.set()
         await reading
         assert "set" not in keyring.calls
+
+    asyncio.run(talk())
+
+
+def test_an_abandoned_thread_does_not_meddle_with_what_its_successor_does() -> None:
+    class TwoDialogs(StuckKeyring):
+        """The first call has a dialog of its own."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.first_answered = threading.Event()
+            self.threads: list[threading.Thread] = []
+
+        def _called(self, name: str) -> None:
+            self.threads.append(threading.current_thread())
+            if len(self.threads) == 1:
+                self.asked.release()
+                assert self.first_answered.wait(IN_TIME_S)
+            else:
+                super()._called(name)
+
+    async def talk() -> None:
+        complaints: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, c: complaints.append(c))
+        keyring = TwoDialogs()
+        secrets = Desk(keyring).secrets
+        first = asyncio.create_task(secrets.get(HOST))
+        await asked(keyring)
+        secrets.cancel()
+        await first
+        second = asyncio.create_task(secrets.get(HOST))
+        await asked(keyring)
+        keyring.first_answered.set()
+        await asyncio.to_thread(keyring.threads[0].join, IN_TIME_S)
+        assert not keyring.threads[0].is_alive()
+        secrets.cancel()
+        async with asyncio.timeout(IN_TIME_S):
+            assert_given_up(await second, "none")
+        keyring.answered.set()
+        await asyncio.to_thread(keyring.threads[1].join, IN_TIME_S)
+        assert complaints == []
+
+    asyncio.run(talk())
+
+
+def test_an_answer_that_comes_too_late_is_dropped() -> None:
+    async def talk() -> None:
+        complaints: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, c: complaints.append(c))
+        keyring = StuckKeyring()
+        desk = Desk(keyring)
+        reading = asyncio.create_task(desk.secrets.get(HOST))
+        await asked(keyring)
+        (thread,) = (t for t in threading.enumerate() if t.name == "keyring")
+        desk.secrets.cancel()
+        keyring.answered.set()
+        await asyncio.to_thread(thread.join, IN_TIME_S)
+        assert_given_up(await reading, "none")
+        assert complaints == []
 
     asyncio.run(talk())
 

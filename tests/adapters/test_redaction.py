@@ -46,6 +46,7 @@ def test_a_known_secret_is_hidden_wherever_it_stands(key: str, before: str, afte
         f"{Target('wss://x', KEY)!r}",
         json.dumps({"a": [KEY]}),
         f"wss://x/?k={urllib.parse.quote(KEY, safe='')}",
+        f"wss://x/{urllib.parse.quote(KEY)}",
         f"{KEY.encode()!r}",
         f"{[KEY, (KEY,)]}",
     ],

@@ -197,6 +197,16 @@ def test_a_keyring_that_was_unlocked_meanwhile_is_used_again(keyring: MemoryKeyr
     assert store.get(HOST).value == KEY
 
 
+def test_after_a_failure_the_keyring_is_looked_for_anew() -> None:
+    keyrings = [MemoryKeyring(), MemoryKeyring()]
+    found = iter(keyrings)
+    store = KeyringSecretStore(environ={}, keyring=lambda: next(found))
+    assert store.get(HOST).problem is None
+    keyrings[0].error = ConnectionResetError()
+    assert store.get(HOST).problem is not None
+    assert store.set(HOST, KEY).source == "keyring"
+
+
 def test_a_keyring_that_cannot_be_found_at_all_is_a_problem(keyring: MemoryKeyring) -> None:
     def broken() -> MemoryKeyring:
         raise RuntimeError("a plug-in")
@@ -312,6 +322,31 @@ def test_without_a_keyring_service_it_is_said_that_there_is_none() -> None:
     with pytest.raises(UnfitKeyringError) as caught:
         system_keyring()
     assert problem_of(caught.value).title == "This computer has no keyring"
+
+
+@pytest.mark.usefixtures("fresh_library")
+def test_of_several_keyrings_the_best_that_protects_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The library collects every class of backend that is ever defined.
+    monkeypatch.setattr(backend.KeyringBackend, "_classes", set())
+
+    class Plain(backend.KeyringBackend):
+        priority = 9.0
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            raise AssertionError("nobody stores anything here")
+
+        def get_password(self, service: str, username: str) -> str | None:
+            return None
+
+    class Good(Plain):
+        priority = 5.0
+
+    Good.__module__ = "keyring.backends.SecretService"
+    good = Good()
+    monkeypatch.setattr(backend, "get_all_keyring", lambda: [Plain(), good, fail.Keyring()])
+    assert system_keyring() is good
 
 
 @pytest.mark.usefixtures("fresh_library")
