@@ -65,7 +65,7 @@ class BrainSettings:
 
 
 async def choose_brain(settings: BrainSettings, household: Household) -> Brain:
-    """Choose what thinks.  Takes no longer than one probe, and never fails: skills are always there.
+    """Choose what thinks.  Takes one probe's time at most and never fails: skills are always there.
 
     Args:
         settings: What the user decided.

@@ -129,19 +129,23 @@ class GgufBrain:
         body = body_of(request, self._path.stem)
 
         def take(chunk: Any) -> bool:
+            if cancelled.is_set() or loop.is_closed():
+                return True
             data = chunk if isinstance(chunk, str) else json.dumps(chunk)
             loop.call_soon_threadsafe(chunks.put_nowait, data)
-            return cancelled.is_set()
+            return False
 
         def work() -> None:
             try:
                 if not cancelled.is_set():
                     self._loaded().handle_chat_completions(body, take)
             finally:
-                loop.call_soon_threadsafe(chunks.put_nowait, None)
+                if not loop.is_closed():
+                    loop.call_soon_threadsafe(chunks.put_nowait, None)
 
         folder = ChunkFolder()
         working = loop.run_in_executor(self._thread, work)
+        working.add_done_callback(lambda end: end.cancelled() or end.exception())
         try:
             while (data := await chunks.get()) is not None:
                 if text := folder.fold(data):

@@ -41,19 +41,27 @@ def warm_up() -> None:
 
 
 def candidates(phrase: str) -> Iterator[Candidate]:
-    """Find every sentence that fits ``phrase``, in the order of the sentences file.
+    """Find every sentence that fits ``phrase``.
 
     Args:
         phrase: A tidied phrase.
 
     Yields:
-        Candidates whose slots are just the words that stood there; most are not sensible.
+        Candidates in the order of the sentences file; of one intent those first that explain more
+        of the phrase by words of ours.  What stands in the slots is mostly not sensible.
     """
     if not phrase or phrase.count(" ") >= MAX_WORDS:
         return
     from hassil import recognize_all
 
-    results = recognize_all(phrase, _sentences())
-    for result in itertools.islice(results, MAX_CANDIDATES):
+    found: dict[str, list[Candidate]] = {}
+    for result in itertools.islice(recognize_all(phrase, _sentences()), MAX_CANDIDATES):
         slots = {name: str(entity.value).strip() for name, entity in result.entities.items()}
-        yield Candidate(result.intent.name, {name: text for name, text in slots.items() if text})
+        kept = {name: text for name, text in slots.items() if text}
+        found.setdefault(result.intent.name, []).append(Candidate(result.intent.name, kept))
+    for of_intent in found.values():
+        yield from sorted(of_intent, key=_unexplained)
+
+
+def _unexplained(candidate: Candidate) -> int:
+    return sum(len(text.split()) for text in candidate.slots.values())

@@ -69,7 +69,8 @@ _VERBS = (
     "speak|create|wipe|check|explain|count|pause|empty|what|how|open|play|call|send|search|find"
 )
 _LEAD = re.compile(
-    r"^(?:(?:hey|hi|ok|okay|so|um+|uh+|erm?|hmm+|well|please|now|oh|alright|right|yes|parley|"
+    r"^(?:(?:(?:hey|hi)(?! there\b)|ok|okay|"
+    r"so|um+|uh+|erm?|hmm+|well|please|now|oh|alright|right|yes|parley|"
     r"parlay|computer|assistant|and|then|just|quickly|actually)\s+"
     rf"|(?:can|could|would|will) (?:you|we|i) (?:please )?(?:just )?(?=(?:{_VERBS})\b)"
     r"|(?:i want|i need|i would like) (?:you )?to (?=(?:set|start|add|put|make|know)\b)"
@@ -79,9 +80,10 @@ _LEAD = re.compile(
     r")"
 )
 _TAIL = re.compile(
-    r"(?<=\w)(?<!from)\s+(?:please|thanks|thank you|thank you very much|parley|for me|"
+    r"(?<=\w)(?<!from)\s+(please|parley|thanks|thank you|thank you very much|for me|"
     r"right now|now|currently|at the moment|mate|then|if you can|would you|can you|could you)$"
 )
+_ALWAYS_OFF = frozenset({"please", "parley"})
 
 
 def tidy(text: str) -> str:
@@ -110,7 +112,9 @@ def polite_off(text: str) -> str:
     """
     while (lead := _LEAD.match(text)) and lead.end() < len(text):
         text = text[lead.end() :]
-    while (tail := _TAIL.search(text)) and " " in text[: tail.start()]:
+    while tail := _TAIL.search(text):
+        if tail[1] not in _ALWAYS_OFF and " " not in text[: tail.start()]:
+            break
         text = text[: tail.start()]
     return text
 

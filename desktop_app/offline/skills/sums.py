@@ -54,7 +54,7 @@ def parse_sum(text: str) -> Sum | None:
     Returns:
         None if anything in it is not arithmetic.
     """
-    text = re.sub(r"\b(?:equals?|is|=)$", "", digits(text).strip()).strip()
+    text = re.sub(r"(?:\bequals?|\bis|=)$", "", digits(text).strip()).strip()
     text = re.sub(r"^=|^the (?=sum|product|difference)", "", text).strip()
     return _named_operation(text) or _expression(text)
 

@@ -54,6 +54,8 @@ def tell_difference(slots: Slots, scene: Scene) -> Answer | None:
     if (spans := _several(place)) is not None:
         return spans
     zone = zone_of(place)
+    if zone is None and parse_date(place, scene.now.date()) is not None:
+        return None  # "How far away is Christmas?"
     if zone is None:
         return Answer(f"I don't know the time zone of {say_place(place)}.")
     here = scene.now.utcoffset() or timedelta()

@@ -30,7 +30,7 @@ SNOOZABLE_FOR = timedelta(minutes=30)
 
 _NO_NAME = re.compile(
     r"\b(?:what|how|why|who|where|when|which|is|are|does|do|can|set|start|stop|cancel|timers?|"
-    r"alarms?|reminders?|for|left|until)\b"
+    r"alarms?|reminders?|for|left|until|to|on|by|more|minutes?|seconds?|hours?)\b"
 )
 _ARTICLE = re.compile(r"^(?:(?:the|my|a|an|our|another|new|all|this|that|one|for)\s+)+")
 _KINDS: dict[str, Kind] = {"timer": "timer", "alarm": "alarm", "reminder": "reminder"}
