@@ -58,10 +58,14 @@ class Response:
     def audible(self) -> bool:
         return bool(self._settings["output_modalities"] == ["audio"])
 
-    async def run(self) -> None:
-        """Say all of it."""
+    def begin(self) -> None:
+        """Announce it."""
         self._say(events.response_created(self._object("in_progress")))
         self._say(events.rate_limits())
+
+    async def run(self) -> None:
+        """Say all of it."""
+        await asyncio.sleep(self._persona.think_ms / 1000)
         for item in self._answer.items:
             await self._make(item)
         details = _details(self._answer)

@@ -10,7 +10,7 @@ from tests.servers.events import Event
 
 REASONING_MODEL = re.compile(r"^gpt-realtime-2(?:[.-]|$)")
 PCM = {"type": "audio/pcm", "rate": 24000}
-SERVER_VAD = {
+SERVER_VAD: dict[str, Any] = {
     "type": "server_vad",
     "threshold": 0.5,
     "prefix_padding_ms": 300,
@@ -19,7 +19,7 @@ SERVER_VAD = {
     "create_response": True,
     "interrupt_response": True,
 }
-SEMANTIC_VAD = {
+SEMANTIC_VAD: dict[str, Any] = {
     "type": "semantic_vad",
     "eagerness": "auto",
     "create_response": True,
@@ -142,9 +142,10 @@ def _merge(into: Event, change: Event) -> None:
         before = into.get(name)
         if name == "turn_detection" and isinstance(value, dict):
             kind = value.get("type", (before or SERVER_VAD)["type"])
-            same = bool(before) and before["type"] == kind
-            fresh = SERVER_VAD if kind == "server_vad" else SEMANTIC_VAD
-            into[name] = {**(before if same else fresh), **value}
+            base = SERVER_VAD if kind == "server_vad" else SEMANTIC_VAD
+            if before and before["type"] == kind:
+                base = before
+            into[name] = {**base, **value}
         elif isinstance(value, dict) and isinstance(before, dict) and name != "format":
             _merge(before, value)
         else:

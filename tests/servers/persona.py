@@ -97,7 +97,7 @@ class Persona:
         transcript: When the user's transcript comes, seen from the answer.
         pace: How many times faster than real time it answers; 0: as fast as it can.
         delta_ms: Length of one audio delta.
-        think_ms: Time between a turn and its answer.
+        think_ms: Time between ``response.created`` and what it says.
         vad: Who finds the turns: ``energy`` listens, ``script`` waits to be told.
         sprinkle: Mix in events and fields that nobody knows.
         flood: Transcript deltas at once before the first sound of each answer.

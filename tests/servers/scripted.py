@@ -130,7 +130,7 @@ class ScriptedServer(Book):
             await self._end.wait()
             for wire in self._wires:
                 # One that does not read would never say goodbye.
-                if not wire.socket.transport.is_reading():  # type: ignore[attr-defined]
+                if not wire.socket.transport.is_reading():
                     wire.socket.transport.abort()
 
     # --- handshake ----------------------------------------------------------------------------
@@ -239,13 +239,18 @@ class ScriptedServer(Book):
         Raises:
             TimeoutError: If the client does not say its part in time.
         """
-        wire = self._wires[connection]
-        playing = asyncio.run_coroutine_threadsafe(wire.play(flows()[name]), self._loop)
+        playing = self.begin_flow(name, connection)
         try:
             playing.result(timeout_s)
         except TimeoutError:
             playing.cancel()
             raise TimeoutError(f"flow {name}: the client does not say its part; {self}") from None
+
+    def begin_flow(self, name: str, connection: int = -1) -> Future[None]:
+        """Begin to play a flow as `play` does, and return at once."""
+        wire = self._wires[connection]
+        self.do(lambda wire: wire.be_quiet(), connection)
+        return asyncio.run_coroutine_threadsafe(wire.play(flows()[name]), self._loop)
 
     def speech_started(self, at_ms: int | None = None, connection: int = -1) -> None:
         """Find that the user begins to speak (``vad="script"``)."""

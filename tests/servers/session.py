@@ -188,13 +188,9 @@ class Session:
         else:
             self.current = made
         self._wire(made)
-        made.task = asyncio.get_running_loop().create_task(self._run(made), name=made.id)
+        made.begin()
+        made.task = asyncio.get_running_loop().create_task(made.run(), name=made.id)
         return made
-
-    async def _run(self, response: Response) -> None:
-        if self.persona.think_ms:
-            await asyncio.sleep(self.persona.think_ms / 1000)
-        await response.run()
 
     def _wire(self, response: Response) -> None:
         first = True

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal
+from scipy import signal  # type: ignore[import-untyped]
 
 Sound = npt.NDArray[np.float32]
 
@@ -87,7 +87,8 @@ def resample(sound: Sound, from_hz: int, to_hz: int) -> Sound:
     if from_hz == to_hz:
         return sound
     common = gcd(from_hz, to_hz)
-    return signal.resample_poly(sound, to_hz // common, from_hz // common).astype(np.float32)
+    resampled = signal.resample_poly(sound, to_hz // common, from_hz // common)
+    return np.asarray(resampled, dtype=np.float32)
 
 
 def read_wav(source: Path | io.BytesIO, rate_hz: int = RATE_HZ) -> Sound:
@@ -135,7 +136,7 @@ def find(part: Sound, whole: Sound) -> Match:
         return Match(0.0, 0)
     a, b = part.astype(np.float64), whole.astype(np.float64)
     products = signal.correlate(b, a, mode="full", method="fft")
-    energy = np.convolve(np.square(b), np.ones(1)) if len(a) == 1 else _energy_under(b, len(a))
+    energy = _energy_under(b, len(a))
     scale = np.sqrt(np.maximum(energy, energy.max() * 1e-6) * np.sum(np.square(a)) + 1e-12)
     scores = products / scale
     best = int(np.argmax(scores))
@@ -153,7 +154,8 @@ def _energy_under(b: npt.NDArray[np.float64], width: int) -> npt.NDArray[np.floa
     ends = np.arange(1, len(b) + width)
     window = sums[np.minimum(ends, len(b))] - sums[np.maximum(ends - width, 0)]
     # A window with a sliver of `b` in it must not score high by chance.
-    return np.maximum(window, sums[-1] * min(1.0, width / len(b)) * 0.05)
+    least = float(sums[-1]) * min(1.0, width / len(b)) * 0.05
+    return np.asarray(np.maximum(window, least), dtype=np.float64)
 
 
 def _levels(sound: Sound, rate_hz: int, window_ms: float) -> tuple[npt.NDArray[np.float64], int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -91,13 +90,11 @@ def test_a_transcript_can_come_after_the_answer_or_fail_or_stay_away() -> None:
     meet(never, traps.TRANSCRIPT_NEVER)
 
 
-def test_a_long_answer_can_be_done_long_before_it_is_played() -> None:
+def test_a_long_answer_can_be_sent_as_fast_as_the_line_takes_it() -> None:
     async def dialogue(client: BareClient, server: ScriptedServer) -> None:
-        begin = time.monotonic()
         server.answer()
         await client.hear("response.done")
         assert len(client.sound()) == traps.LONG_MS * 48
-        assert time.monotonic() - begin < traps.LONG_MS / 1000 / 2
 
     meet(dialogue, traps.EARLY_DONE)
 
@@ -351,7 +348,7 @@ def test_garbage_comes_before_the_sound() -> None:
             async with connect(server.url, max_size=None, proxy=None) as socket:
                 await socket.recv()
                 server.answer()
-                frames = []
+                frames: list[str] = []
                 while not frames or "response.done" not in frames[-1][:60]:
                     frames.append(str(await socket.recv()))
                 assert len([f for f in frames if "output_audio.delta" not in f]) > 10

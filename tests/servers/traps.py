@@ -93,7 +93,6 @@ HUGE_FRAME = Persona(
     name="a frame of 20 MB",
     junk=(json.dumps({"type": "session.dump", "event_id": "e", "dump": "x" * 20 * MEGABYTE}),),
 )
-# 7.5 MB of sound are two and a half minutes, and 10 MB of base64.
 HUGE_DELTA = Persona(
     name="a minute of sound in one delta",
     answers=[spoken(duration_ms=60_000)],

@@ -105,18 +105,22 @@ class Wire:
 
     def stall(self) -> None:
         """Stop reading: neither events nor pings are answered any more."""
-        self.socket.transport.pause_reading()  # type: ignore[attr-defined]
+        self.socket.transport.pause_reading()
 
     def resume(self) -> None:
         """Read again."""
-        self.socket.transport.resume_reading()  # type: ignore[attr-defined]
+        self.socket.transport.resume_reading()
+
+    def be_quiet(self) -> None:
+        """From now on the session does not answer; a flow will."""
+        self._playing = True
 
     async def play(self, flow: Flow) -> None:
         """Say a flow's lines to the letter; before each line of the client wait for its type.
 
         Meanwhile the session itself keeps quiet.  Sound is not waited for: it comes all the time.
         """
-        self._playing = True
+        self.be_quiet()
         try:
             for line in flow.lines:
                 if line.by_server:
