@@ -19,12 +19,13 @@ import json
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from tests.servers import events
-from tests.servers.config import Config
+from tests.servers.config import Config, Refused
 
 BYTES_PER_MS = 48
 # An append begins so, or with its id; looking for the type near the front is enough.
@@ -46,13 +47,14 @@ class Fast:
         self.news = asyncio.Condition()
         self._answers = 0
         self._speaking: asyncio.Task[Fields] | None = None
-        self._config = Config("fast", "sess_fast", int(time.time()) + 3600, "realtime")
+        self._config = _fresh("")
 
     # --- the protocol -------------------------------------------------------------------------
 
     async def serve(self, socket: ServerConnection) -> None:
         self.socket = socket
         self.connections.append(time.monotonic_ns())
+        self._config = _fresh(socket.request.path if socket.request else "")
         await self._say(events.session_created(self._config.now))
         try:
             while True:
@@ -71,8 +73,7 @@ class Fast:
         self.others.append((at_ns, event))
         match event["type"]:
             case "session.update":
-                self._config.update(event["session"], spoken=False, refuses=frozenset())
-                await self._say(events.session_updated(self._config.now))
+                await self._configure(event)
             case "input_audio_buffer.clear":
                 await self._say(events.cleared())
             case "conversation.item.truncate":
@@ -81,6 +82,16 @@ class Fast:
             case "conversation.item.delete":
                 await self._say(events.item_deleted(event["item_id"]))
         await self._tell()
+
+    async def _configure(self, event: Fields) -> None:
+        try:
+            self._config.update(event["session"], spoken=False, refuses=frozenset())
+        except Refused as no:
+            said = (no.code, no.message)
+            cause = event.get("event_id")
+            await self._say(events.error(*said, param=no.param, cause=cause))
+        else:
+            await self._say(events.session_updated(self._config.now))
 
     async def _tell(self) -> None:
         async with self.news:
@@ -142,6 +153,7 @@ class Fast:
         assert socket is not None, "nobody is connected"
         head, deltas, tail = frames
         pace, delta_ms = float(order.get("pace", 0)), float(order.get("delta_ms", 20))
+        start = time.monotonic_ns()
         for frame in head:
             await socket.send(frame)
         begin = time.monotonic_ns()
@@ -154,7 +166,7 @@ class Fast:
         sent_ns = time.monotonic_ns()
         for frame in tail:
             await socket.send(frame)
-        return {"first_ns": begin, "last_ns": sent_ns}
+        return {"start_ns": start, "first_ns": begin, "last_ns": sent_ns}
 
     async def _wait(self, order: Fields) -> Fields:
         """Wait for a client event, for sound (``append``) or for a ``connection``."""
@@ -197,6 +209,12 @@ class Fast:
                 sound.write(pcm)
                 offset += len(pcm)
         return {"appends": len(self.appends), "bytes": offset}
+
+
+def _fresh(path: str) -> Config:
+    query = dict(parse_qsl(urlsplit(path).query))
+    expires_at = int(time.time()) + 3600
+    return Config(query.get("model", "fast"), "sess_fast", expires_at, "realtime")
 
 
 def _frame(event: Fields) -> str:

@@ -124,7 +124,8 @@ class FastServer:
             wait: Return when all was sent; else after the first delta.
 
         Returns:
-            ``response``, ``item``, ``first_ns`` (first audio delta left), ``last_ns`` if waited.
+            ``response``, ``item``, ``first_ns`` (first audio delta left); if waited, ``start_ns``
+            (before the first frame) and ``last_ns`` too.
         """
         self._sounds += 1
         path = Path(self._folder.name) / f"answer{self._sounds}.pcm"

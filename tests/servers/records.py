@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 import time
@@ -103,6 +104,15 @@ class Connection:
         """Server events of this type, in order."""
         return [one.event for one in self.sent if one.type == kind]
 
+    def spoken(self, item_id: str | None = None) -> bytes:
+        """Sound it was sent (PCM16), of one item or of all."""
+        deltas = self.said("response.output_audio.delta") + self.said("response.audio.delta")
+        return b"".join(
+            base64.b64decode(event["delta"])
+            for event in deltas
+            if item_id in (None, event["item_id"])
+        )
+
     @property
     def errors(self) -> list[str]:
         """Codes of all ``error`` events it was sent."""
@@ -173,6 +183,27 @@ class Book:
 
         self.wait_until(enough, f"client event {wanted}", timeout_s)
         return found[count - 1]
+
+    def wait_said(
+        self,
+        kind: str,
+        timeout_s: float = PATIENCE_S,
+        *,
+        count: int = 1,
+        connection: int = -1,
+    ) -> Sent:
+        """Wait until the server itself has said the ``count``-th event of a type.
+
+        Raises:
+            TimeoutError: If it does not in time.
+        """
+
+        def said() -> list[Sent]:
+            there = self.connections[connection].sent if self.connections else []
+            return [one for one in list(there) if one.type == kind]
+
+        self.wait_until(lambda: len(said()) >= count, f"server event {kind}", timeout_s)
+        return said()[count - 1]
 
     def __str__(self) -> str:
         lately = [one.type for one in self.received if "append" not in one.type][-12:]

@@ -81,6 +81,16 @@ def test_speech_of_the_user_stops_an_answer_that_is_still_sent(fast: FastServer)
     assert len(_talk(fast, dialogue).sound()) < len(SOUND)
 
 
+def test_a_refused_configuration_is_an_error_and_no_end(fast: FastServer) -> None:
+    async def dialogue(client: BareClient) -> None:
+        session = {"type": "realtime", "reasoning": {"effort": "low"}}
+        await client.say("session.update", session=session)
+        assert await client.refusal() == ("invalid_value", "session.reasoning")
+        await client.configure(instructions="x")
+
+    _talk(fast, dialogue)
+
+
 def test_what_does_not_come_is_an_error(fast: FastServer) -> None:
     with pytest.raises(FastError, match=r"response\.cancel did not come"):
         fast.wait_for("response.cancel", timeout_s=0.05)

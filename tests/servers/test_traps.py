@@ -192,6 +192,7 @@ def test_the_line_can_go_dead_in_mid_word() -> None:
         assert 600 * 48 <= len(client.sound()) < 1000 * 48
 
     server = meet(dialogue, traps.DROPPED)
+    assert len(server.connection.spoken()) == 600 * 48
     assert server.connection.close_code == 1006
 
 
@@ -207,6 +208,7 @@ def test_the_server_can_restart_in_mid_word_and_be_another_one() -> None:
             async with client_of(server) as client:
                 await client.say("response.create")
                 await client.hear("response.done")
+                await asyncio.to_thread(server.wait_said, "response.done")
 
         asyncio.run(run())
         assert [one.number for one in server.connections] == [0, 1]
