@@ -79,13 +79,14 @@ class Ears:
 
         Args:
             folder: A model as `weights.find` returns it.
-            threads: Cores to use; all by default, but at most four.
+            threads: Cores to use; by default half of them, four at most: on two cores a second
+                one makes it no quicker, and the sound needs one.
             decoding: How hard to think.
             make: What to load it with.
         """
         self._make = make
         self._folder = folder
-        self._threads = threads or min(4, cores())
+        self._threads = threads or min(4, max(1, cores() // 2))
         self._decoding = decoding or Decoding()
         self._model: Recogniser | None = None
         self._model_lock = threading.Lock()
@@ -263,7 +264,7 @@ def cores() -> int:
 def model_for_machine(cores_here: int | None = None) -> str:
     """Name the model that answers quickly enough on this machine.
 
-    On two cores base takes 0.3 s for an utterance, which the wait for the end of a turn hides.
+    On one of two cores base takes 0.25 s for an utterance, which the wait for the end of a turn hides.
     """
     return "whisper-base" if (cores_here or cores()) > 1 else "whisper-tiny.en"
 

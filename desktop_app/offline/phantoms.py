@@ -11,14 +11,18 @@ _NOBODY_SPOKE = 0.6
 _WILD_GUESS = -1.0
 _DOUBTFUL_SPEECH = 0.25
 _DOUBTFUL_WORDS = -0.75
-# Ends of the videos it was trained on, in letters only.
+# Ends of the videos it was trained on, in letters only. Nobody says these to an assistant.
 _VIDEO_ENDS = (
-    "you|thank you|thanks|thank you very much|thank you so much|bye|bye bye|okay|oh|"
-    "so|the|i|hmm|um|uh|ah|yeah|thanks for watching|thank you for watching|"
-    "thank you for listening|please subscribe|subscribe|see you next time|i dont know|"
-    "im sorry|well be right back|music|applause|laughter|silence|blank audio"
+    "thanks for watching|thank you for watching|thank you for listening|please subscribe|subscribe|"
+    "see you next time|well be right back|music|applause|laughter|silence|blank audio|you|the|i|so"
 )
-_PHANTOMS = frozenset(_VIDEO_ENDS.split("|"))
+# People do say these, and Whisper is never sure of a single word: only silence speaks against them.
+_SMALL_WORDS = (
+    "thank you|thanks|thank you very much|thank you so much|bye|bye bye|okay|oh|hmm|um|uh|ah|yeah|"
+    "i dont know|im sorry"
+)
+_OUTROS = frozenset(_VIDEO_ENDS.split("|"))
+_EVERYDAY = frozenset(_SMALL_WORDS.split("|"))
 _NOTE = re.compile(r"\[[^\]]*\]|\([^)]*\)|\*[^*]*\*|[♪♫]+")
 _SOUND_WORD = re.compile(r"[^\W\d_]|\d")
 
@@ -39,5 +43,6 @@ def _made_up(heard: Heard) -> bool:
     if heard.no_speech > _NOBODY_SPOKE and heard.avg_logprob < _WILD_GUESS:
         return True
     letters = " ".join(re.sub(r"[^\w\s]", "", heard.text.lower()).split())
-    doubtful = heard.no_speech > _DOUBTFUL_SPEECH or heard.avg_logprob < _DOUBTFUL_WORDS
-    return doubtful and letters in _PHANTOMS
+    if heard.no_speech > _DOUBTFUL_SPEECH:
+        return letters in _OUTROS or letters in _EVERYDAY
+    return heard.avg_logprob < _DOUBTFUL_WORDS and letters in _OUTROS

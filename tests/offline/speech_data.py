@@ -92,16 +92,27 @@ def piper_joe() -> PiperVoice:
     return PiperVoice(VoiceInfo(f"piper:{model}", "Joe", "en-US"))
 
 
-@functools.cache
 def spoken_by_joe(count: int = len(SENTENCES)) -> tuple[tuple[str, Pcm], ...]:
     """The sentences as 24 kHz sound, with some silence around as a turn detector leaves it."""
+    return _say(SENTENCES[:count])
+
+
+def speak(text: str) -> Pcm:
+    """Say ``text`` with the test voice."""
+    return _say((text,))[0][1]
+
+
+@functools.cache
+def _say(texts: tuple[str, ...]) -> tuple[tuple[str, Pcm], ...]:
+    """Say the texts one after the other, in the same way each time.
+
+    Piper draws random numbers; a newly loaded voice draws the same ones again.
+    """
     import onnxruntime
 
-    onnxruntime.set_seed(1)  # Piper speaks a little differently each time; not here.
+    onnxruntime.set_seed(1)
     voice = piper_joe()
-    return tuple(
-        (text, with_silence(np.concatenate(list(voice.speak(text))))) for text in SENTENCES[:count]
-    )
+    return tuple((text, with_silence(np.concatenate(list(voice.speak(text))))) for text in texts)
 
 
 def spoken_by_people() -> list[tuple[str, Pcm]]:

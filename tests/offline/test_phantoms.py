@@ -15,6 +15,8 @@ from desktop_app.offline.whisper import Heard
         ("you", 0.3, -0.4, ""),
         ("Thank you.", 0.05, -0.2, "Thank you."),
         ("Thank you.", 0.4, -0.2, ""),
+        ("Okay.", 0.1, -0.9, "Okay."),
+        ("No", 0.05, -1.1, "No"),
         ("Thanks for watching!", 0.1, -0.9, ""),
         (".", 0.0, 0.0, ""),
         ("...", 0.0, 0.0, ""),

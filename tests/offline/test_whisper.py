@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from desktop_app.offline import weights
 from desktop_app.offline.ears import Ears, find_model
 from desktop_app.offline.whisper import RATE_HZ, pieces
-from tests.offline.speech_data import spoken_by_joe, spoken_by_people, word_errors
+from tests.offline.speech_data import speak, spoken_by_joe, spoken_by_people, word_errors, words
 
 
 def test_long_sound_is_cut_where_it_is_quiet_and_nothing_is_lost() -> None:
@@ -56,6 +57,11 @@ def test_a_real_person_is_understood(ears: Ears) -> None:
     assert wrong / total <= 0.06
 
 
+@functools.cache
+def base() -> Ears:
+    return Ears(weights.find(weights.model("whisper-base")).folder)
+
+
 def hum(seconds: int = 2) -> npt.NDArray[np.float64]:
     return np.sin(np.arange(24_000 * seconds) * 2 * np.pi * 50 / 24_000)
 
@@ -80,6 +86,14 @@ def noise(seconds: int = 2) -> npt.NDArray[np.float64]:
 def test_nothing_is_heard_when_nobody_speaks(ears: Ears, signal: npt.NDArray[np.float64]) -> None:
     pcm = np.clip(signal, -32_768, 32_767).astype(np.int16)
     assert ears.transcribe(pcm, language="en").text == ""
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    "said", ["Stop.", "Yes.", "No.", "Okay.", "Thank you.", "Cancel.", "Hello.", "Never mind."]
+)
+def test_a_single_word_is_not_taken_for_noise(said: str) -> None:
+    assert words(base().transcribe(speak(said), language="en").text) == words(said)
 
 
 @pytest.mark.weights
