@@ -264,7 +264,7 @@ def cores() -> int:
 def model_for_machine(cores_here: int | None = None) -> str:
     """Name the model that answers quickly enough on this machine.
 
-    On one of two cores base takes 0.25 s for an utterance, which the wait for the end of a turn hides.
+    On one core base takes 0.25 s for an utterance; the wait for the end of a turn hides it.
     """
     return "whisper-base" if (cores_here or cores()) > 1 else "whisper-tiny.en"
 
