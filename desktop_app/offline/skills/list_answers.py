@@ -29,6 +29,9 @@ _NO_LIST = re.compile(
 )
 _SEPARATORS = re.compile(r",\s*(?:and\s+)?|\s+and\s+(?:also\s+)?|\s+plus\s+")
 _ARTICLES = re.compile(r"^(?:(?:a|an|some|the|more|also|my|any)\s+)+(?=\S)", re.IGNORECASE)
+_QUESTION_WORDS = frozenset(
+    {"what", "when", "who", "how", "why", "where", "which", "if", "whether"}
+)
 _SPOKEN_AT_ONCE = 12
 
 
@@ -136,7 +139,7 @@ def add_note(slots: Slots, scene: Scene) -> Answer | None:
     """Write a note down."""
     if len(scene.desk.lists.get(NOTES, ())) >= MAX_ITEMS:
         return Answer("Your notes are full. Please delete some first.")
-    if scene.said.rstrip().endswith("?"):
+    if scene.said.rstrip().endswith("?") or slots["text"].split()[0] in _QUESTION_WORDS:
         return None  # "Remember that film?" wants no note.
     text = as_said(slots["text"], scene.said)
     return Answer(f"Noted: {text}.", (AddItems(NOTES, (text,)),))

@@ -22,6 +22,7 @@ from desktop_app.offline.skills.units import (
 MAX_DICE = 20
 MAX_SIDES = 1000
 MAX_LETTERS = 60
+_NOT_A_WORD = frozenset({"my", "your", "our", "his", "her", "their", "about", "that", "it", "this"})
 
 
 def answer_sum(slots: Slots, scene: Scene) -> Answer | None:
@@ -114,7 +115,8 @@ def spell(slots: Slots, scene: Scene) -> Answer | None:
     word = as_said(slots["word"], scene.said).strip("\"'")
     words = [re.sub(r"[^\w]", "", part) for part in word.split()]
     letters = [part for part in words if part]
-    if not letters or len(letters) > 4 or sum(map(len, letters)) > MAX_LETTERS:
+    is_speech = _NOT_A_WORD & set(slots["word"].split())
+    if is_speech or not 0 < len(letters) <= 4 or sum(map(len, letters)) > MAX_LETTERS:
         return None
     spelled = "; ".join(", ".join(part.upper()) for part in letters)
     return Answer(f"{_capital(word)}: {spelled}.")

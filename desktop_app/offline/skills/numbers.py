@@ -135,10 +135,10 @@ def say_number(value: float, places: int = 10) -> str:
     if isinstance(value, int):
         return f"{value:,}" if abs(value) >= 10_000 else str(value)
     rounded = float(f"{value:.{places}g}")
-    if rounded == int(rounded) and abs(rounded) < 1e15:
+    if rounded == int(rounded):
         return say_number(int(rounded))
     text = f"{rounded:,f}" if abs(rounded) >= 10_000 else repr(rounded)
-    return text.rstrip("0") if "e" not in text and "." in text else text
+    return text.rstrip("0") if "e" not in text else text
 
 
 def counted(count: float, noun: str, plural: str | None = None) -> str:

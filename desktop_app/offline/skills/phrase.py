@@ -59,7 +59,9 @@ _JOINED = (
     (re.compile(r"(?<=\w)-(?=[a-z])"), " "),
     (re.compile(r"\s*([+*^=])\s*"), r" \1 "),
 )
-_NOISE = re.compile(r"[^\w\s'.:+\-*/^=$€£]|_")
+_NOISE = re.compile(r"[^\w\s'.:+\-*/^=$€£()]|_")
+_BRACKETS = re.compile(r"[()]")
+_REAL_BRACKETS = re.compile(r"[-+*/^x]\s*\(|\)\s*[-+*/^x]|\d\s*[-+*/^]")
 _LOOSE_MARKS = re.compile(r"(?<!\d)[.:](?!\d)|(?<=\d)[.:](?!\d)|(?<!\w)'|'(?!\w)")
 _SPACES = re.compile(r"\s+")
 
@@ -102,6 +104,7 @@ def tidy(text: str) -> str:
     for pattern, plain in (*_CONTRACTIONS, *_JOINED):
         text = pattern.sub(plain, text)
     text = _LOOSE_MARKS.sub(" ", _NOISE.sub(" ", text))
+    text = _BRACKETS.sub(r" \g<0> " if _REAL_BRACKETS.search(text) else " ", text)
     return polite_off(_SPACES.sub(" ", text).strip())
 
 

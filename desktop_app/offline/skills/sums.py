@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from desktop_app.offline.skills.numbers import digits, is_numeral, say_number
 
@@ -24,7 +24,7 @@ _OPERATORS = (
     (r"modulo|mod", "%"),
 )
 _WORDS = tuple(
-    (re.compile(rf"(?<=[\d)pid]) (?:{words}) "), f" {sign} ") for words, sign in _OPERATORS
+    (re.compile(rf"(?<=[\d)pi]) (?:{words}) "), f" {sign} ") for words, sign in _OPERATORS
 )
 _SYMBOLS = {"+": "+", "-": "-", "*": "*", "/": "/", "^": "**", "**": "**", "%": "%"}
 _SAID = {"+": "plus", "-": "minus", "*": "times", "/": "divided by", "**": "to the power of"}
@@ -97,42 +97,88 @@ def _assemble(words: list[str]) -> Sum | None:
     """Turn tokens into the two forms, checking that operands and operators alternate."""
     if not 2 <= len(words) <= MAX_TOKENS:
         return None
-    code: list[str] = []
-    said: list[str] = []
-    operations, want_operand, closing = 0, True, ""
-    at = 0
-    while at < len(words):
-        word = words[at]
-        if want_operand and word in {"sqrt", "cbrt"} and not closing:
-            code.append(f"{word}(")
-            said.append(f"the {'square' if word == 'sqrt' else 'cube'} root of")
-            operations, closing = operations + 1, ")"
-        elif want_operand and word.removesuffix("_of") in _PARTS and not closing:
-            part = word.removesuffix("_of")
-            code.append(f"1 / {_PARTS[part]} *")
-            said.append(f"{'' if part == 'half' else 'a '}{part} of")
-            operations += 1
-        elif want_operand and word in {"-", "minus", "negative"} and words[at + 1 : at + 2]:
-            code.append("-")
-            said.append("minus")
-        elif want_operand and (is_numeral(word) or word == "pi"):
-            code.append(_exact(word) + closing)
-            said.append(say_number(_number(word)) if word != "pi" else word)
-            want_operand, closing = False, ""
-            if words[at + 1 : at + 3] == ["%", "of"]:
-                code.append("/ 100 *")
-                said.append("percent of")
-                operations, want_operand, at = operations + 1, True, at + 2
-        elif not want_operand and word in _SYMBOLS:
-            code.append(_SYMBOLS[word])
-            said.append(_said_power(words, at) or _SAID[_SYMBOLS[word]])
-            operations, want_operand = operations + 1, True
-        else:
+    sentence = _Sentence(words)
+    while sentence.at < len(words):
+        if not (sentence.take_operand() if sentence.want_operand else sentence.take_operator()):
             return None
-        at += 1
-    if want_operand or not operations:
+        sentence.at += 1
+    if sentence.want_operand or sentence.depth or not sentence.operations:
         return None
-    return Sum(" ".join(code), re.sub(r" (squared|cubed) [23]\b", r" \1", " ".join(said)))
+    code = " ".join(sentence.code)
+    if "(" in words:
+        return Sum(code, "that")  # Brackets can't be heard.
+    return Sum(code, re.sub(r" (squared|cubed) [23]\b", r" \1", " ".join(sentence.said)))
+
+
+@dataclass
+class _Sentence:
+    """A sum while it is being read, word by word."""
+
+    words: list[str]
+    at: int = 0
+    code: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    operations: int = 0
+    depth: int = 0
+    want_operand: bool = True
+    closing: str = ""
+    """The bracket of a root whose operand is still to come."""
+
+    def take_operand(self) -> bool:
+        """Read a number or what can stand before one; False if the word is neither."""
+        word = self.words[self.at]
+        part = word.removesuffix("_of")
+        if word in {"-", "minus", "negative"}:
+            self._add("-", "minus")
+        elif is_numeral(word) or word == "pi":
+            self._add(
+                _exact(word) + self.closing, word if word == "pi" else say_number(_number(word))
+            )
+            self.want_operand, self.closing = False, ""
+            return self._take_percent()
+        elif self.closing:
+            return False
+        elif word in {"sqrt", "cbrt"}:
+            self._add(f"{word}(", f"the {'square' if word == 'sqrt' else 'cube'} root of")
+            self.operations, self.closing = self.operations + 1, ")"
+        elif part in _PARTS and part != word and self._begins_a_term(self.code):
+            self._add(f"1 / {_PARTS[part]} *", f"{'' if part == 'half' else 'a '}{part} of")
+            self.operations += 1
+        elif word == "(":
+            self._add(word, word)
+            self.depth += 1
+        else:
+            return False
+        return True
+
+    def take_operator(self) -> bool:
+        """Read an operator or a closing bracket; False if the word is neither."""
+        word = self.words[self.at]
+        if word == ")" and self.depth:
+            self._add(word, word)
+            self.depth -= 1
+        elif word in _SYMBOLS:
+            self._add(_SYMBOLS[word], _said_power(self.words, self.at) or _SAID[_SYMBOLS[word]])
+            self.operations, self.want_operand = self.operations + 1, True
+        else:
+            return False
+        return True
+
+    def _take_percent(self) -> bool:
+        if self.words[self.at + 1 : self.at + 3] == ["%", "of"]:
+            if not self._begins_a_term(self.code[:-1]):
+                return False
+            self._add("/ 100 *", "percent of")
+            self.operations, self.want_operand, self.at = self.operations + 1, True, self.at + 2
+        return True
+
+    def _begins_a_term(self, code: list[str]) -> bool:
+        """Tell whether nothing binds to the left: "100 over half of 4" would be misread."""
+        return not code or code[-1] in {"+", "-", "(", "/ 100 *"}
+
+    def _add(self, code: str, said: str) -> None:
+        self.code.append(code)
+        self.said.append(said)
 
 
 def _said_power(words: list[str], at: int) -> str | None:
@@ -179,6 +225,6 @@ def _evaluate(expression: str) -> float:
         raise SumError("That number is too big for me to say.") from None
     except (ValueError, simpleeval.InvalidExpression, SyntaxError, MemoryError, RecursionError):
         raise SumError("That sum has no answer I can say.") from None
-    if isinstance(value, complex) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise SumError("That sum has no answer among the ordinary numbers.")
-    return value
+    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    raise SumError("That sum has no answer among the ordinary numbers.")

@@ -56,6 +56,9 @@ _FIXED = {
 }
 
 
+_NOT_TO_REPEAT = frozenset({"what", "something", "anything", "how", "why", "who", "when", "where"})
+
+
 def _fixed(text: str) -> Callable[[Slots, Scene], Answer | None]:
     return lambda _, __: Answer(text)
 
@@ -86,8 +89,10 @@ def repeat(_: Slots, scene: Scene) -> Answer:
 
 def say(slots: Slots, scene: Scene) -> Answer | None:
     """Say the user's words after them."""
+    if slots["text"].split()[0] in _NOT_TO_REPEAT or len(slots["text"].split()) > 40:
+        return None
     words = as_said(slots["text"], scene.said).strip("\"'“”")
-    return Answer(f"{words[:1].upper()}{words[1:]}.") if len(words.split()) <= 40 else None
+    return Answer(f"{words[:1].upper()}{words[1:]}.")
 
 
 def change_volume(slots: Slots, scene: Scene) -> Answer:

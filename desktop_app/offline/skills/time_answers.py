@@ -54,10 +54,9 @@ def tell_difference(slots: Slots, scene: Scene) -> Answer | None:
     if (spans := _several(place)) is not None:
         return spans
     zone = zone_of(place)
-    if zone is None and parse_date(place, scene.now.date()) is not None:
-        return None  # "How far away is Christmas?"
     if zone is None:
-        return Answer(f"I don't know the time zone of {say_place(place)}.")
+        about_time = "time" in scene.said.lower()  # "How far away is the moon?" is not.
+        return Answer(f"I don't know the time zone of {say_place(place)}.") if about_time else None
     here = scene.now.utcoffset() or timedelta()
     there = scene.now.astimezone(zone).utcoffset() or timedelta()
     if here == there:
