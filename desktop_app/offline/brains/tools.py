@@ -218,7 +218,7 @@ _TELLING_FIELDS = (
 
 def _say_value(value: object, depth: int = 0) -> str:
     match value:
-        case None | "" | [] | {}:
+        case None:
             return ""
         case bool():
             return "Yes." if value else "No."

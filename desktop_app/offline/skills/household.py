@@ -69,6 +69,8 @@ class Household:
         self._path = directory / FILE_NAME if directory else None
         self._on_ring = on_ring
         self._clock = clock or SystemClock()
+        self._unreadable = False
+        """Writing would then destroy what could not be read."""
         self._desk = self._load()
         self._changed = asyncio.Event()
         self._writing = threading.Lock()
@@ -151,10 +153,12 @@ class Household:
             return Desk()
         except OSError as error:
             _log.error("%s can't be read (%s); starting with an empty desk", self._path, error)
-            self._path = None  # Writing now would destroy what could not be read.
+            self._unreadable = True
             return Desk()
 
     async def _save(self) -> None:
+        if self._unreadable:
+            raise NotSavedError(f"{self._path} could not be read and is not overwritten")
         if self._path is not None:
             await asyncio.to_thread(self._write_newest, self._path)
 
