@@ -1,0 +1,253 @@
+"""The main window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from typing import assert_never, cast
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QShortcut,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from desktop_app.core.problems import Action, Problem
+from desktop_app.core.state import AppState
+from desktop_app.core.wishes import (
+    ConnectAsked,
+    InterruptAsked,
+    MuteToggled,
+    NewConversationAsked,
+    SettingsChanged,
+)
+from desktop_app.ports import DeviceList, Dispatch
+from desktop_app.ui import app_icon, theme
+from desktop_app.ui.dock import Dock
+from desktop_app.ui.header import Header
+from desktop_app.ui.problem_bar import ProblemBar
+from desktop_app.ui.row_painter import COLUMN_PX, MARGIN_PX
+from desktop_app.ui.services import Services
+from desktop_app.ui.settings_dialog import SettingsDialog
+from desktop_app.ui.status_line import StatusLine
+from desktop_app.ui.transcript_panel import TranscriptPanel
+
+SIZE_PX = QSize(860, 720)
+SMALLEST_PX = QSize(400, 440)
+
+
+def _system_is_dark() -> bool:
+    return QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+
+
+class MainWindow(QWidget):
+    """Header, problem bar, transcript, talk control and everything around it.
+
+    Args:
+        dispatch: Takes the user's wishes.
+        services: Whatever else the window needs.
+        system_dark: Tells whether the system prefers dark; call `refresh_theme` when it changes.
+    """
+
+    close_requested = Signal()
+    """The user wants to leave.  The window stays until the worker has ended."""
+
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        services: Services,
+        system_dark: Callable[[], bool] = _system_is_dark,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._dispatch = dispatch
+        self._services = services
+        self._system_dark = system_dark
+        self._state = AppState()
+        self._shown: AppState | None = None
+        self._dialog: SettingsDialog | None = None
+        self.setWindowTitle("Parley")
+        self.setObjectName("window")
+        self.setMinimumSize(SMALLEST_PX)
+        self.resize(SIZE_PX)
+        self.refresh_theme()
+        self.setWindowIcon(app_icon.app_icon())
+        self.problems = ProblemBar(dispatch)
+        self.transcript = TranscriptPanel(dispatch)
+        self.dock = Dock(dispatch, services)
+        self.header = Header(dispatch, self._menu())
+        self.status = StatusLine()
+        self._arrange()
+        self._connect()
+        self.show_state(self._state)
+
+    # --- snapshots ----------------------------------------------------------------------------
+
+    def show_state(self, state: AppState) -> None:
+        """Pass ``state`` on to every part; each skips what it has shown already.  Idempotent."""
+        if state is self._shown:
+            return
+        self._state = self._shown = state
+        self.refresh_theme()
+        self.header.show_state(state)
+        self.problems.show_state(state)
+        self._problem_row.setVisible(bool(state.problems))
+        self.transcript.show_state(state)
+        self.dock.show_state(state)
+        self.status.show_state(state)
+        if self._dialog is not None:
+            self._dialog.show_state(state)
+
+    def show_devices(self, devices: DeviceList) -> None:
+        """Offer ``devices``, for instance because one was plugged in.  Idempotent."""
+        self.dock.show_devices(devices)
+        if self._dialog is not None:
+            self._dialog.show_devices(devices)
+
+    def refresh_theme(self) -> None:
+        """Look as the settings say, or as the system prefers now."""
+        app = cast("QApplication", QApplication.instance())
+        theme.apply(app, dark=theme.wants_dark(self._state.settings.theme, self._system_dark()))
+
+    # --- wishes -------------------------------------------------------------------------------
+
+    def open_settings(self, page: str = "", *, set_key: bool = False) -> SettingsDialog:
+        """Open the settings on ``page``, ready to type a key if ``set_key``."""
+        if self._dialog is None:
+            self._dialog = SettingsDialog(self._dispatch, self._services, self)
+        dialog = self._dialog
+        if not dialog.isVisible():
+            dialog.edit(self._state)
+        if page:
+            dialog.show_page(page)
+        dialog.open()
+        if set_key:
+            dialog.ask_for_key()
+        return dialog
+
+    def act_on(self, problem: Problem) -> None:
+        """Do what the button of ``problem`` promises."""
+        match problem.action:
+            case Action.DISMISS:
+                pass
+            case Action.RETRY | Action.REOPEN_SOUND:
+                self._dispatch(ConnectAsked())
+            case Action.NEW_CONVERSATION:
+                self._dispatch(NewConversationAsked())
+            case Action.SET_KEY:
+                self.open_settings("connection", set_key=True)
+            case Action.OPEN_SETTINGS:
+                self.open_settings()
+            case Action.CHOOSE_MICROPHONE:
+                self.dock.microphone.setFocus(Qt.FocusReason.OtherFocusReason)
+                self.dock.microphone.showPopup()
+            case Action.CHOOSE_SPEAKER:
+                self.dock.speaker.setFocus(Qt.FocusReason.OtherFocusReason)
+                self.dock.speaker.showPopup()
+            case Action.USE_OFFLINE:
+                self._dispatch(SettingsChanged(replace(self._state.settings, service="offline")))
+                self._dispatch(ConnectAsked())
+            case Action.GET_WEIGHTS:
+                self._services.get_weights()
+            case _:
+                assert_never(problem.action)
+
+    def _copy_report(self) -> None:
+        QGuiApplication.clipboard().setText(self._services.report())
+
+    # --- events -------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Refuse, and ask for an orderly end.
+
+        Accepting would end Qt's loop, and the window's coroutines with it, in the middle of the
+        goodbye.  Refusing also vetoes Cmd-Q and ``QApplication.quit``.
+        """
+        event.ignore()
+        self.close_requested.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Find out which devices there are, once the window has been painted."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.dock.refresh_devices()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space is the talk key in manual mode, wherever nothing else needs it."""
+        if event.key() == Qt.Key.Key_Space and self.dock.talk.holdable:
+            if not event.isAutoRepeat():
+                self.dock.talk.press()
+            return
+        super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Let go of the talk key."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.dock.talk.release()
+            return
+        super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Let go of the talk key when another window takes the keyboard."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.dock.talk.release()
+        elif event.type() is QEvent.Type.StyleChange and self._shown is not None:
+            self.header.refresh()
+            self.problems.refresh()
+
+    # --- making -------------------------------------------------------------------------------
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.addActions([self.transcript.copy_all, self.transcript.save])
+        menu.addSeparator()
+        report = QAction(self.tr("Copy diagnostic report"), self)
+        report.triggered.connect(self._copy_report)
+        menu.addAction(report)
+        return menu
+
+    def _arrange(self) -> None:
+        self._problem_row = QWidget()
+        row = QHBoxLayout(self._problem_row)
+        row.setContentsMargins(MARGIN_PX - 4, 0, MARGIN_PX - 4, 6)
+        self.problems.setMaximumWidth(COLUMN_PX)
+        row.addStretch(1)
+        row.addWidget(self.problems, 1000)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self._problem_row)
+        layout.addWidget(self.transcript, 1)
+        layout.addWidget(self.dock)
+        layout.addWidget(self.status)
+        self._problem_row.hide()
+
+    def _connect(self) -> None:
+        self.header.settings_asked.connect(lambda: self.open_settings())
+        self.header.connection_asked.connect(lambda: self.open_settings("connection"))
+        self.problems.act.connect(self.act_on)
+        wishes = {
+            "Ctrl+M": lambda: self._dispatch(MuteToggled()),
+            "Esc": lambda: self._dispatch(InterruptAsked()),
+            "Ctrl+N": lambda: self._dispatch(NewConversationAsked()),
+            "Ctrl+,": lambda: self.open_settings(),
+            "Ctrl+L": self.dock.composer.focus,
+        }
+        for keys, wish in wishes.items():
+            QShortcut(QKeySequence(keys), self, wish)
+        order = (*self.dock.order(), *self.header.order(), *self.problems.order())
+        order = (*order, self.transcript.view, self.transcript.jump)
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self.refresh_theme)
+        self.dock.talk.setFocus()

@@ -1,0 +1,83 @@
+"""What the window needs beyond snapshots: slow or asynchronous things, done elsewhere.
+
+`desktop_app.app` implements `Services`.  Every ``done`` is called exactly once, later, on the
+window's thread; the window stays usable meanwhile and copes with answers that come too late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from desktop_app.core.problems import Problem
+from desktop_app.core.settings import Settings
+from desktop_app.ports import DeviceList, MicLevel
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStatus:
+    """Whether there is a key and where it lies; never the key itself.
+
+    Attributes:
+        source: ``environment``, ``keyring``, ``session`` or ``none``.
+        place: The place in words for people ("Environment variable OPENAI_API_KEY").
+        problem: Why the keyring cannot be used, if so.
+    """
+
+    source: str = "none"
+    place: str = ""
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestOutcome:
+    """What became of a trial session.
+
+    Attributes:
+        ok: The session opened and closed as it should.
+        text: The result in one sentence for people.
+    """
+
+    __test__ = False  # Not a test class, whatever its name tells pytest.
+
+    ok: bool
+    text: str
+
+
+class Services(Protocol):
+    """The window's door to devices, keys and the log.  Nothing here blocks."""
+
+    def list_devices(self, done: Callable[[DeviceList], None]) -> None:
+        """Find the microphones and speakers of this computer."""
+        ...
+
+    def key_status(self, url: str, done: Callable[[KeyStatus], None]) -> None:
+        """Find out which key would be used for the server at ``url``."""
+        ...
+
+    def set_key(self, url: str, key: str, done: Callable[[KeyStatus], None]) -> None:
+        """Store ``key`` for the server at ``url``."""
+        ...
+
+    def forget_key(self, url: str, done: Callable[[KeyStatus], None]) -> None:
+        """Remove the stored key of the server at ``url``."""
+        ...
+
+    def test_connection(
+        self, settings: Settings, key: str | None, done: Callable[[TestOutcome], None]
+    ) -> None:
+        """Open and close a session; ``key`` None means the stored one."""
+        ...
+
+    def level(self) -> MicLevel:
+        """Return the newest loudness of the microphone.  Costs nothing."""
+        ...
+
+    def get_weights(self) -> None:
+        """Begin to fetch what the engine on this computer needs."""
+        ...
+
+    def report(self) -> str:
+        """Return a diagnostic report to copy; it holds no secret and nothing that was said."""
+        ...

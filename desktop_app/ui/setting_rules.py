@@ -1,0 +1,81 @@
+"""Which settings make sense together, and what is wrong with a value: pure, for the dialog."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from desktop_app.core.settings import Settings
+
+SERVER_VAD = "server_vad"
+SEMANTIC_VAD = "semantic_vad"
+_MODES = {
+    "threshold": {SERVER_VAD},
+    "prefix_padding_ms": {SERVER_VAD},
+    "silence_duration_ms": {SERVER_VAD},
+    "idle_timeout_ms": {SERVER_VAD},
+    "eagerness": {SEMANTIC_VAD},
+    "create_response": {SERVER_VAD, SEMANTIC_VAD},
+    "interrupt_response": {SERVER_VAD, SEMANTIC_VAD},
+}
+"""The turn-detection modes in which a parameter means something."""
+_FOR_SERVERS = frozenset(
+    {"server_url", "model", "organization", "project", "dialect", "allow_insecure"}
+)
+_GROUPS = {
+    "organization": "advanced",
+    "project": "advanced",
+    "dialect": "advanced",
+    "allow_insecure": "advanced",
+    "transcription_model": "transcript",
+    "transcription_language": "transcript",
+}
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LEAST_IDLE_MS = 5000
+
+
+def group(name: str) -> str:
+    """Return which card of its page the setting ``name`` stands on; empty: the first."""
+    return _GROUPS.get(name, "")
+
+
+def usable(name: str, draft: Settings) -> bool:
+    """Return whether setting ``name`` has any effect beside the others of ``draft``."""
+    if name in _MODES:
+        return draft.turn_detection in _MODES[name]
+    return name not in _FOR_SERVERS or draft.service != "offline"
+
+
+def flaw(name: str, draft: Settings) -> str:
+    """Return what is wrong with setting ``name``, as a word for the dialog to explain; or empty."""
+    if name == "server_url":
+        return _flaw_of_url(draft.server_url, draft.allow_insecure)
+    if name == "idle_timeout_ms" and 0 < draft.idle_timeout_ms < LEAST_IDLE_MS:
+        return "idle"
+    return ""
+
+
+def merged(newest: Settings, before: Settings, draft: Settings) -> Settings:
+    """Return ``newest`` with what the user changed from ``before`` to ``draft``.
+
+    Somebody may have picked another microphone while the dialog was open; that stays.
+    """
+    changed = {
+        name: getattr(draft, name)
+        for name in Settings.__slots__
+        if getattr(draft, name) != getattr(before, name)
+    }
+    return replace(newest, **changed) if changed else newest
+
+
+def _flaw_of_url(url: str, allow_insecure: bool) -> str:
+    try:
+        parts = urlsplit(url.strip())
+        _ = parts.port
+    except ValueError:
+        return "url"
+    if parts.scheme not in {"ws", "wss"} or not parts.hostname:
+        return "url"
+    if parts.scheme == "ws" and parts.hostname not in _LOOPBACK and not allow_insecure:
+        return "insecure"
+    return ""

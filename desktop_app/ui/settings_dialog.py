@@ -1,0 +1,200 @@
+"""The settings dialog, made from the declarations in `desktop_app.core.settings`."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.core.settings import Settings, specs
+from desktop_app.core.spec import Spec
+from desktop_app.core.state import AppState
+from desktop_app.core.wishes import SettingsChanged
+from desktop_app.ports import DeviceList, Dispatch
+from desktop_app.ui import setting_rules
+from desktop_app.ui.controls import toned
+from desktop_app.ui.key_section import KeySection
+from desktop_app.ui.services import Services
+from desktop_app.ui.setting_editors import DEVICES, DeviceEditor
+from desktop_app.ui.settings_page import Card, SettingsPage
+
+SIZE_PX = QSize(820, 640)
+SMALLEST_PX = QSize(640, 420)
+SIDE_PX = 168
+
+
+class SettingsDialog(QDialog):
+    """Edits a copy of the settings; accepting it dispatches one `SettingsChanged`."""
+
+    def __init__(self, dispatch: Dispatch, services: Services, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._dispatch, self._services = dispatch, services
+        self._newest = self._before = self._draft = Settings()
+        self.setWindowTitle(self.tr("Settings"))
+        self.setMinimumSize(SMALLEST_PX)
+        self.resize(SIZE_PX)
+        self.pages: dict[str, SettingsPage] = {}
+        self._list = QListWidget()
+        self._list.setObjectName("pages")
+        self._list.setAccessibleName(self.tr("Pages"))
+        self._list.setFixedWidth(SIDE_PX)
+        self._stack = QStackedWidget()
+        for page, declared in self._by_page().items():
+            self._add_page(page, declared)
+        self.key = KeySection(services, lambda: self._draft)
+        self.pages["connection"].add_card(self.key, after="")
+        self.pages["app"].add_card(self._report_card())
+        self._list.currentRowChanged.connect(self._stack.setCurrentIndex)
+        self._list.setCurrentRow(0)
+        self.reset = QPushButton(self.tr("Reset this page"))
+        self.reset.setProperty("kind", "link")
+        self.cancel = QPushButton(self.tr("Cancel"))
+        self.save = QPushButton(self.tr("Save"))
+        self.reset.clicked.connect(self._reset_page)
+        self.cancel.clicked.connect(self.reject)
+        self.save.clicked.connect(self.accept)
+        self._arrange()
+
+    def edit(self, state: AppState) -> None:
+        """Begin with a copy of the settings of ``state``."""
+        self._newest = self._before = state.settings
+        self._show_draft(state.settings)
+        self.key.refresh()
+        self._services.list_devices(self.show_devices)
+
+    def show_state(self, state: AppState) -> None:
+        """Remember what the settings are meanwhile; the copy stays the user's.  Idempotent."""
+        self._newest = state.settings
+
+    def show_devices(self, devices: DeviceList) -> None:
+        """Offer ``devices``.  Idempotent."""
+        for name, found in (("microphone", devices.microphones), ("speaker", devices.speakers)):
+            for page in self.pages.values():
+                row = page.rows.get(name)
+                if row is not None and isinstance(row.editor, DeviceEditor):
+                    row.editor.picker.show_devices(found)
+
+    def show_page(self, page: str) -> None:
+        """Turn to ``page``."""
+        self._list.setCurrentRow(list(self.pages).index(page))
+
+    def ask_for_key(self) -> None:
+        """Turn to the key and let the user type one."""
+        self.show_page("connection")
+        self.key.ask()
+        self.pages["connection"].ensureWidgetVisible(self.key)
+
+    @property
+    def draft(self) -> Settings:
+        """The settings as edited."""
+        return self._draft
+
+    def accept(self) -> None:
+        """Wish for the edited settings, and keep a key that was typed but not saved yet."""
+        self.key.save()
+        wanted = setting_rules.merged(self._newest, self._before, self._draft)
+        if wanted != self._newest:
+            self._dispatch(SettingsChanged(wanted))
+        super().accept()
+
+    def _edited(self) -> None:
+        draft = self._draft
+        for page in self.pages.values():
+            draft = page.edited(draft)
+        self._draft = draft
+        self._show_rules()
+
+    def _show_draft(self, draft: Settings) -> None:
+        self._draft = draft
+        for page in self.pages.values():
+            page.show_values(draft)
+        self._show_rules()
+
+    def _show_rules(self) -> None:
+        for page in self.pages.values():
+            page.show_rules(self._draft)
+        self.key.setVisible(self._draft.service != "offline")
+        self.key.show_url(self._draft.server_url)
+
+    def _reset_page(self) -> None:
+        page = list(self.pages.values())[self._list.currentRow()]
+        self._show_draft(page.without_changes(self._draft))
+
+    @staticmethod
+    def _by_page() -> dict[str, dict[str, Spec]]:
+        pages: dict[str, dict[str, Spec]] = {}
+        for name, spec in specs().items():
+            pages.setdefault(spec.page, {})[name] = spec
+        return pages
+
+    def _add_page(self, page: str, declared: dict[str, Spec]) -> None:
+        self.pages[page] = SettingsPage(self._title(page), declared)
+        self.pages[page].changed.connect(self._edited)
+        for name in DEVICES & set(declared):
+            editor = self.pages[page].rows[name].editor
+            if isinstance(editor, DeviceEditor):
+                editor.picker.opened.connect(lambda: self._services.list_devices(self.show_devices))
+        self._stack.addWidget(self.pages[page])
+        self._list.addItem(self._title(page))
+
+    def _title(self, page: str) -> str:
+        titles = {
+            "connection": self.tr("Connection"),
+            "assistant": self.tr("Assistant"),
+            "turns": self.tr("Turn taking"),
+            "sound": self.tr("Sound"),
+            "app": self.tr("App"),
+        }
+        return titles.get(page, page.capitalize())
+
+    def _report_card(self) -> Card:
+        row = QWidget()
+        words = QLabel(self.tr("Diagnostic report"))
+        help_ = QLabel(self.tr("For a bug report. It holds no key and nothing that was said."))
+        help_.setWordWrap(True)
+        toned(help_, "muted")
+        button = QPushButton(self.tr("Copy"))
+        button.setAutoDefault(False)
+        button.setAccessibleName(self.tr("Copy diagnostic report"))
+        button.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._services.report()))
+        text = QVBoxLayout()
+        text.setSpacing(3)
+        text.addWidget(words)
+        text.addWidget(help_)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 12, 0, 12)
+        layout.addLayout(text, 1)
+        layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        card = Card()
+        card.add(row)
+        return card
+
+    def _arrange(self) -> None:
+        for button in (self.reset, self.cancel):
+            button.setAutoDefault(False)
+        self.save.setDefault(True)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addSpacing(SIDE_PX + 12)
+        buttons.addWidget(self.reset)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.save)
+        body = QHBoxLayout()
+        body.setSpacing(16)
+        body.addWidget(self._list)
+        body.addWidget(self._stack, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 16, 16, 14)
+        layout.setSpacing(12)
+        layout.addLayout(body, 1)
+        layout.addLayout(buttons)

@@ -1,0 +1,51 @@
+"""The last line of the window: the connection, tokens and devices, in small type."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from desktop_app.core.state import AppState, Meter
+from desktop_app.ui import theme
+from desktop_app.ui.controls import ElidedLabel, toned
+from desktop_app.ui.header import phase_words
+from desktop_app.ui.seen import Seen
+
+
+class StatusLine(QWidget):
+    """Tells the connection on the left and the tokens used on the right."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._seen = Seen()
+        self._left, self._right = ElidedLabel(), ElidedLabel()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(18, 0, 18, 8)
+        layout.setSpacing(12)
+        layout.addWidget(self._left, 1)
+        layout.addWidget(self._right)
+        self._right.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for label in (self._left, self._right):
+            label.setFont(theme.scaled(self.font(), 0.92))
+            toned(label, "muted")
+
+    def show_state(self, state: AppState) -> None:
+        """Show where things stand.  Idempotent."""
+        if self._seen.same(state.link, state.meter):
+            return
+        words = [phase_words(self, state.link), state.link.server]
+        if state.link.voice:
+            words.append(self.tr("voice {0}").format(state.link.voice))
+        self._left.setText(" · ".join(filter(None, words)))
+        self._right.setText(self._tokens(state.meter))
+        for label in (self._left, self._right):
+            label.setToolTip(label.text())
+        self._left.setAccessibleName(self.tr("Status: {0}").format(self._left.text()))
+
+    def _tokens(self, meter: Meter) -> str:
+        if not meter.responses:
+            return ""
+        number = QLocale().toString
+        return self.tr("{0} tokens in, {1} out").format(
+            number(meter.input_tokens), number(meter.output_tokens)
+        )

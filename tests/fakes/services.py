@@ -1,0 +1,90 @@
+"""A door to devices, keys and the log that answers at once, or when the test says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from desktop_app.core.settings import Settings
+from desktop_app.ports import Device, DeviceList, MicLevel
+from desktop_app.ui.services import KeyStatus, TestOutcome
+
+DEVICES = DeviceList(
+    microphones=(
+        Device("alsa_input.usb-headset", "USB Headset Mono", default=True),
+        Device("alsa_input.pci-internal", "Built-in Microphone"),
+    ),
+    speakers=(
+        Device("alsa_output.pci-internal", "Built-in Speakers", default=True),
+        Device("alsa_output.usb-headset", "USB Headset Stereo"),
+    ),
+)
+
+
+class FakeServices:
+    """Implements `desktop_app.ui.services.Services`; remembers what was asked.
+
+    Args:
+        at_once: Answer inside the call, as a test likes it; else `answer` hands the answers out.
+    """
+
+    def __init__(self, *, at_once: bool = True) -> None:
+        self.at_once = at_once
+        self.devices = DEVICES
+        self.keys: dict[str, str] = {}
+        self.environment = ""
+        self.outcome = TestOutcome(True, "It works: a session opened and closed in 0.4 s.")
+        self.mic_level = MicLevel(-18.0, -9.0)
+        self.level_reads = 0
+        self.tests: list[tuple[Settings, str | None]] = []
+        self.weights_asked = 0
+        self.waiting: list[tuple[Callable[[Any], None], Any]] = []
+
+    def list_devices(self, done: Callable[[DeviceList], None]) -> None:
+        self._later(done, self.devices)
+
+    def key_status(self, url: str, done: Callable[[KeyStatus], None]) -> None:
+        self._later(done, self._status(url))
+
+    def set_key(self, url: str, key: str, done: Callable[[KeyStatus], None]) -> None:
+        self.keys[url] = key
+        self._later(done, self._status(url))
+
+    def forget_key(self, url: str, done: Callable[[KeyStatus], None]) -> None:
+        self.keys.pop(url, None)
+        self._later(done, self._status(url))
+
+    def test_connection(
+        self, settings: Settings, key: str | None, done: Callable[[TestOutcome], None]
+    ) -> None:
+        self.tests.append((settings, key))
+        self._later(done, self.outcome)
+
+    def level(self) -> MicLevel:
+        self.level_reads += 1
+        return self.mic_level
+
+    def get_weights(self) -> None:
+        self.weights_asked += 1
+
+    def report(self) -> str:
+        return "Parley 0.1.0 on a computer that exists for tests"
+
+    def answer(self) -> None:
+        """Hand out the answers that wait, oldest first."""
+        waiting, self.waiting = self.waiting, []
+        for done, value in waiting:
+            done(value)
+
+    def _later(self, done: Callable[[Any], None], value: Any) -> None:
+        if self.at_once:
+            done(value)
+        else:
+            self.waiting.append((done, value))
+
+    def _status(self, url: str) -> KeyStatus:
+        if self.environment:
+            return KeyStatus("environment", f"the environment variable {self.environment}")
+        if url in self.keys:
+            return KeyStatus("keyring", "the system's keyring (Secret Service)")
+        return KeyStatus()
