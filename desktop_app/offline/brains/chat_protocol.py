@@ -158,7 +158,7 @@ class ChunkFolder:
         try:
             chunk = json.loads(data)
             if error := chunk.get("error"):
-                raise BrainError(f"The model's server says: {_error_text(error)}")
+                raise BrainError(f"The model's server says: {error_text(error)}.")
             self._take_usage(chunk.get("usage"))
             choices = chunk.get("choices") or []
             return self._take_choice(choices[0]) if choices else ""
@@ -217,10 +217,12 @@ class ChunkFolder:
         return FunctionCall(fragments.name, arguments)
 
 
-def _error_text(error: object) -> str:
-    if isinstance(error, dict):
-        error = error.get("message") or error
-    return str(error)[:200]
+def error_text(error: object) -> str:
+    """Find the sentence in a server's error, whose shape differs from program to program."""
+    for key in ("error", "message"):
+        if isinstance(error, dict) and key in error:
+            error = error[key]
+    return " ".join(str(error).split())[:200].rstrip(".")
 
 
 class ThoughtFilter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -16,7 +17,12 @@ from desktop_app.offline.brains.brain import (
     TextDelta,
     Thought,
 )
-from desktop_app.offline.brains.chat_protocol import ChunkFolder, SseReader, body_of
+from desktop_app.offline.brains.chat_protocol import (
+    ChunkFolder,
+    SseReader,
+    body_of,
+    error_text,
+)
 
 PROBE_S = 0.3
 CONNECT_S = 2.0
@@ -122,11 +128,17 @@ class LocalServerBrain:
                     async for chunk in reply.aiter_bytes():
                         yield chunk
                     return
-                refusal = (await _start_of(reply.aiter_bytes())).decode("utf-8", "replace")
+                refusal = await _refusal(reply)
             if not (with_tools and "tools" in body and "tool" in refusal.lower()):
-                raise BrainError(
-                    f"{self._server.program} refuses: {refusal[:200] or reply.status_code}"
-                )
+                raise BrainError(f"{self._server.program} refuses: {refusal}.")
+
+
+async def _refusal(reply: httpx2.Response) -> str:
+    start = await _start_of(reply.aiter_bytes())
+    try:
+        return error_text(json.loads(start)) or str(reply.status_code)
+    except ValueError:
+        return f"{reply.status_code} {reply.reason_phrase}"
 
 
 async def _start_of(chunks: AsyncIterator[bytes], limit: int = 2000) -> bytes:

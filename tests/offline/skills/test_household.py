@@ -72,7 +72,7 @@ def test_a_desk_that_is_written_is_read_again(
     "text",
     ["", "[]", "{}", "null", '{"version": 2}', "{" * 5000,
      encode(BUSY).replace('"alarm"', '"bomb"'), encode(BUSY).replace("+01:00", ""),
-     encode(BUSY).replace('"due"', '"when"'), encode(BUSY).replace('"weekdays": []', '"weekdays": [9]')],
+     encode(BUSY).replace('"due"', '"when"'), encode(BUSY).replace('days": []', 'days": [9]')],
 )  # fmt: skip
 def test_what_is_no_desk_is_refused(text: str) -> None:
     with pytest.raises(DeskFileError):
