@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 from desktop_app.offline.skills.desk import (
     MAX_TIMERS,
@@ -19,6 +19,14 @@ from desktop_app.offline.skills.moments import When, later, parse_when, say_when
 from desktop_app.offline.skills.numbers import counted
 from desktop_app.offline.skills.phrase import as_said, to_you
 from desktop_app.offline.skills.scene import Answer, Scene, Slots
+from desktop_app.offline.skills.timer_names import (
+    ARTICLE,
+    called,
+    clean_name,
+    described,
+    left_on,
+    the_timer,
+)
 
 HOW_LONG = "For how long?"
 WHAT_TIME = "For what time?"
@@ -28,29 +36,14 @@ REMIND_WHAT = "What shall I remind you of, and when?"
 SNOOZE = timedelta(minutes=9)
 SNOOZABLE_FOR = timedelta(minutes=30)
 
-_NO_NAME = re.compile(
-    r"\b(?:what|how|why|who|where|when|which|is|are|does|do|can|set|start|stop|cancel|timers?|"
-    r"alarms?|reminders?|for|left|until|to|on|by|more|minutes?|seconds?|hours?)\b"
-)
-_ARTICLE = re.compile(r"^(?:(?:the|my|a|an|our|another|new|all|this|that|one|for)\s+)+")
 _KINDS: dict[str, Kind] = {"timer": "timer", "alarm": "alarm", "reminder": "reminder"}
 _TOO_MANY = f"You already have {MAX_TIMERS} timers. Please cancel some first."
 
 
-def _clean_name(name: str) -> str | None:
-    """Take the articles off a timer's name; None if it cannot be one."""
-    name = _ARTICLE.sub("", name).strip()
-    if not name or len(name.split()) > 4 or _NO_NAME.search(name) or name in {"the", "my", "a"}:
-        return None
-    return name
-
-
 def set_timer(slots: Slots, scene: Scene) -> Answer | None:
     """Set a timer for a length of time."""
-    length = parse_duration(_ARTICLE.sub("", slots["duration"])) or parse_duration(
-        slots["duration"]
-    )
-    name = _clean_name(slots["name"]) if "name" in slots else ""
+    length = parse_duration(ARTICLE.sub("", slots["duration"])) or parse_duration(slots["duration"])
+    name = clean_name(slots["name"]) if "name" in slots else ""
     if length is None or name is None or (name and parse_duration(name)):
         return None
     if len(scene.desk.timers) >= MAX_TIMERS:
@@ -63,11 +56,11 @@ def set_timer(slots: Slots, scene: Scene) -> Answer | None:
 
 def ask_timer(slots: Slots, scene: Scene) -> Answer | None:
     """Ask how long the timer is to run, unless its name begins with that: "10 minute pasta"."""
-    words = _ARTICLE.sub("", slots.get("name", "")).split()
+    words = ARTICLE.sub("", slots.get("name", "")).split()
     for cut in range(len(words) - 1, 0, -1):
         if parse_duration(length := " ".join(words[:cut])):
             return set_timer({"duration": length, "name": " ".join(words[cut:])}, scene)
-    return None if words and _clean_name(" ".join(words)) is None else Answer(HOW_LONG)
+    return None if words and clean_name(" ".join(words)) is None else Answer(HOW_LONG)
 
 
 def set_alarm(slots: Slots, scene: Scene) -> Answer | None:
@@ -76,7 +69,7 @@ def set_alarm(slots: Slots, scene: Scene) -> Answer | None:
     when = parse_when(said, scene.now, waking=True)
     if when is None and (length := parse_duration(said)):
         when = When(later(scene.now, length))
-    name = _clean_name(slots["name"]) if "name" in slots else ""
+    name = clean_name(slots["name"]) if "name" in slots else ""
     if when is None or name is None:
         return None
     if len(scene.desk.timers) >= MAX_TIMERS:
@@ -127,54 +120,20 @@ def _of_kind(scene: Scene, kind: str) -> list[Timer]:
     return [timer for timer in scene.desk.timers if timer.kind == kind]
 
 
-def _called(name: str, timers: list[Timer], now: datetime) -> list[Timer]:
-    """Find timers by their name, their length or their time."""
-    name = _ARTICLE.sub("", name).strip()
-    same = [timer for timer in timers if timer.name.lower() == name]
-    if same:
-        return same
-    length = parse_duration(name)
-    if length is not None:
-        return [timer for timer in timers if timer.length_s == int(length.total_seconds())]
-    when = parse_when(name, now, waking=True) or parse_when(name, now)
-    if when is not None:
-        clock = when.due.astimezone(now.tzinfo).time()
-        return [timer for timer in timers if timer.due.astimezone(now.tzinfo).time() == clock]
-    place = {"first": 0, "next": 0, "second": 1, "third": 2, "last": -1}.get(name)
-    if place is not None and -1 <= place < len(timers):
-        return [timers[place]]
-    wanted = set(name.split())
-    return [timer for timer in timers if wanted and wanted <= set(timer.name.lower().split())]
-
-
 def tell_left(slots: Slots, scene: Scene) -> Answer | None:
     """Say how long timers still run."""
     timers = _of_kind(scene, "timer")
     if not timers:
         return Answer("No timer is running.")
     if "name" in slots:
-        found = _called(slots["name"], timers, scene.now)
+        found = called(slots["name"], timers, scene.now)
         if not found:
-            name = _clean_name(slots["name"])
+            name = clean_name(slots["name"])
             return Answer(f"There is no {name} timer.") if name else None
         timers = found
     if len(timers) == 1:
-        return Answer(f"{_capital(_left(timers[0], scene.now))} left on {_the(timers[0])}.")
-    return Answer(_sentence_of([f"{_left(t, scene.now)} on {_the(t)}" for t in timers]))
-
-
-def _left(timer: Timer, now: datetime) -> str:
-    return say_duration(max(timer.due - now.astimezone(UTC), timedelta(seconds=1)))
-
-
-def _the(timer: Timer) -> str:
-    if timer.kind == "timer":
-        which = timer.name or (
-            say_duration(timedelta(seconds=timer.length_s)) if timer.length_s else ""
-        )
-        which = re.sub(r"^(\d+) (\w+?)s?$", r"\1 \2", which)
-        return f"the {which} timer" if which else "the timer"
-    return f"the {timer.name} {timer.kind}" if timer.name else f"the {timer.kind}"
+        return Answer(f"{_capital(left_on(timers[0], scene.now))} left on {the_timer(timers[0])}.")
+    return Answer(_sentence_of([f"{left_on(t, scene.now)} on {the_timer(t)}" for t in timers]))
 
 
 def tell_alarm(_: Slots, scene: Scene) -> Answer:
@@ -184,20 +143,7 @@ def tell_alarm(_: Slots, scene: Scene) -> Answer:
     found = [timer for timer in found if timer.kind == wanted]
     if not found:
         return Answer(f"No {wanted} is set.")
-    return Answer(f"Your next {wanted} is {_described(found[0], scene.now)}.")
-
-
-def _described(timer: Timer, now: datetime) -> str:
-    if timer.kind == "timer":
-        return f"{_the(timer).removeprefix('the ')}, {_left(timer, now)} left"
-    moment = say_when(When(timer.due.astimezone(now.tzinfo), timer.weekdays), now)
-    match timer.kind, timer.name:
-        case "reminder", name:
-            return f"{moment}: {to_you(name)}"
-        case _, "":
-            return moment
-        case _, name:
-            return f"{name}, {moment}"
+    return Answer(f"Your next {wanted} is {described(found[0], scene.now)}.")
 
 
 def list_timers(slots: Slots, scene: Scene) -> Answer | None:
@@ -206,10 +152,10 @@ def list_timers(slots: Slots, scene: Scene) -> Answer | None:
     timers = _of_kind(scene, kind)
     if not timers:
         return Answer(f"You have no {kind}s.")
-    described = [_described(timer, scene.now) for timer in timers]
-    if len(described) == 1:
-        return Answer(f"You have 1 {kind}: {described[0]}.")
-    return Answer(f"You have {counted(len(timers), kind)}: {'; '.join(described)}.")
+    each = [described(timer, scene.now) for timer in timers]
+    if len(each) == 1:
+        return Answer(f"You have 1 {kind}: {each[0]}.")
+    return Answer(f"You have {counted(len(timers), kind)}: {'; '.join(each)}.")
 
 
 def cancel_all(slots: Slots, scene: Scene) -> Answer | None:
@@ -228,16 +174,16 @@ def cancel_timer(slots: Slots, scene: Scene) -> Answer | None:
     if not timers:
         return Answer("No timer is running." if kind == "timer" else f"No {kind} is set.")
     if "name" in slots:
-        found = _called(slots["name"], timers, scene.now)
+        found = called(slots["name"], timers, scene.now)
         if not found:
-            name = _clean_name(slots["name"])
+            name = clean_name(slots["name"])
             return Answer(f"There is no {name} {kind}.") if name else None
         timers = found
     if len(timers) > 1:
-        named = "; ".join(_described(timer, scene.now) for timer in timers)
+        named = "; ".join(described(timer, scene.now) for timer in timers)
         return Answer(f"You have {counted(len(timers), kind)}: {named}. Which one?")
     gone = timers[0]
-    what = _the(gone) if kind != "reminder" else f"the reminder to {to_you(gone.name)}"
+    what = the_timer(gone) if kind != "reminder" else f"the reminder to {to_you(gone.name)}"
     return Answer(f"Cancelled {what}.", (CancelTimers((gone.number,)),))
 
 
@@ -248,7 +194,7 @@ def add_to_timer(slots: Slots, scene: Scene) -> Answer | None:
     if length is None:
         return None
     if "name" in slots:
-        timers = _called(slots["name"], timers, scene.now)
+        timers = called(slots["name"], timers, scene.now)
     if not timers:
         return Answer("No such timer is running." if "name" in slots else "No timer is running.")
     timer = timers[0]
@@ -262,7 +208,7 @@ def add_to_timer(slots: Slots, scene: Scene) -> Answer | None:
 
 def cannot(slots: Slots, _: Scene) -> Answer | None:
     """Say that timers are not paused."""
-    if "name" in slots and _clean_name(slots["name"]) is None:
+    if "name" in slots and clean_name(slots["name"]) is None:
         return None
     return Answer("I can't pause timers, only set and cancel them.")
 
