@@ -11,6 +11,9 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSlider,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QToolButton,
     QWidget,
 )
@@ -95,15 +98,34 @@ class Choice(QComboBox):
         self.setMinimumContentsLength(8)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the box, then the arrow."""
-        super().paintEvent(event)
+        """Draw the box, as much of the words as fits, and the arrow."""
         c = theme.colors()
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        room = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox,
+            option,
+            QStyle.SubControl.SC_ComboBoxEditField,
+            self,
+        )
+        option.currentText = self.fontMetrics().elidedText(
+            self.brief() or option.currentText, Qt.TextElideMode.ElideRight, room.width() - 2
+        )
+        frame = QStylePainter(self)
+        frame.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        if not self.isEditable():
+            frame.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        frame.end()
         color = QColor(c.muted if self.isEnabled() else c.faint)
         side = 14.0
         box = QRectF(self.width() - side - 8, (self.height() - side) / 2, side, side)
         painter = QPainter(self)
         icons.draw(painter, "chevron", box, color)
         painter.end()
+
+    def brief(self) -> str:
+        """Return other words for the closed box than stand in the list; empty: the same."""
+        return ""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Pass the wheel on."""
@@ -177,6 +199,21 @@ class ElidedLabel(QLabel):
             self.text(), Qt.TextElideMode.ElideRight, self.width()
         )
         painter.drawText(self.rect(), int(self.alignment()), shown)
+
+
+class Glyph(QWidget):
+    """An icon that only shows what stands beside it."""
+
+    def __init__(self, name: str, size_px: int = 16) -> None:
+        super().__init__()
+        self._name = name
+        self.setFixedSize(size_px, size_px)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the icon."""
+        painter = QPainter(self)
+        icons.draw(painter, self._name, QRectF(self.rect()), QColor(theme.colors().muted))
+        painter.end()
 
 
 def toned(label: QLabel, tone: str) -> QLabel:

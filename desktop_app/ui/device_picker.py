@@ -48,6 +48,11 @@ class DevicePicker(Choice):
         """The device that is chosen."""
         return self._name
 
+    def brief(self) -> str:
+        """Return the name of the default device without the words around it: room is scarce."""
+        now = next((d.label for d in self._devices if d.default), "")
+        return "" if self._name or not now else self.tr("Default: {0}").format(now)
+
     def showPopup(self) -> None:
         """Ask for a fresh list, then show what is known."""
         self.opened.emit()

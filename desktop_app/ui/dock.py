@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.core.settings import Settings
@@ -12,7 +11,7 @@ from desktop_app.core.state import AppState, Phase, Talk
 from desktop_app.core.wishes import HangUpAsked, InterruptAsked, MuteToggled, SettingsChanged
 from desktop_app.ports import DeviceList, Dispatch
 from desktop_app.ui.composer import Composer
-from desktop_app.ui.controls import IconButton
+from desktop_app.ui.controls import Glyph, IconButton
 from desktop_app.ui.device_picker import DevicePicker
 from desktop_app.ui.level_meter import LevelMeter
 from desktop_app.ui.row_painter import COLUMN_PX, MARGIN_PX
@@ -114,13 +113,13 @@ class Dock(QWidget):
         controls.addWidget(self.hang_up)
         controls.addStretch(1)
         sound = QHBoxLayout()
-        sound.setSpacing(8)
-        sound.addWidget(_IconLabel("mic"))
-        sound.addWidget(self.microphone, 5)
+        sound.setSpacing(4)
+        sound.addWidget(Glyph("mic"))
+        sound.addWidget(self.microphone, 6)
         sound.addWidget(self.meter, 2)
-        sound.addSpacing(8)
-        sound.addWidget(_IconLabel("speaker"))
-        sound.addWidget(self.speaker, 5)
+        sound.addSpacing(12)
+        sound.addWidget(Glyph("speaker"))
+        sound.addWidget(self.speaker, 6)
         column = QWidget()
         column.setMaximumWidth(COLUMN_PX)
         rows = QVBoxLayout(column)
@@ -135,13 +134,3 @@ class Dock(QWidget):
         layout.addWidget(column, 1000)
         layout.addStretch(1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-
-
-class _IconLabel(IconButton):
-    """An icon that only tells what stands beside it."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name, "", "plain", 16, "muted")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFixedSize(20, 24)

@@ -43,11 +43,11 @@ class Laid:
 class RowPainter:
     """Measures and draws rows in one font and column width."""
 
-    def __init__(self, font: QFont, viewport_width: float) -> None:
+    def __init__(self, font: QFont, width: float) -> None:
         self.font = theme.scaled(font, 1.12)
         self.small = theme.scaled(font, 0.92, QFont.Weight.DemiBold)
-        self.column = max(120.0, min(COLUMN_PX, viewport_width - 2 * MARGIN_PX))
-        self.left = (viewport_width - self.column) / 2
+        self.column = max(120.0, min(COLUMN_PX, width - 2 * MARGIN_PX))
+        self.left = round((width - self.column) / 2)
         metrics = QFontMetricsF(self.font)
         self._char = metrics.averageCharWidth()
         self._line = round(metrics.height() * LINE_SPACING)
@@ -65,7 +65,7 @@ class RowPainter:
         flow = known.flow if known and known.flow.width == width else TextFlow(self.font, width)
         flow.set_text(row.text)
         words = flow.height if row.text or not note else 0.0
-        if self._waits(row):
+        if self.waits(row):
             words = float(self._line)
         return Laid(row, first, flow, note, round(self._around(row, first, note) + words))
 
@@ -91,7 +91,7 @@ class RowPainter:
 
     def dots_box(self, laid: Laid, top: float) -> QRectF:
         """Return where the waiting dots of ``laid`` are, empty when there are none."""
-        if not self._waits(laid.row):
+        if not self.waits(laid.row):
             return QRectF()
         right = self.left + self.column - PAD_X
         y = top + self._gap(laid.first) + PAD_Y
@@ -112,7 +112,7 @@ class RowPainter:
         c = theme.colors()
         flow, note = laid.flow, laid.note
         width = min(flow.width, max(flow.natural_width, self._small.horizontalAdvance(note)))
-        if self._waits(laid.row):
+        if self.waits(laid.row):
             width = DOTS_WIDTH
         height = laid.height - self._gap(laid.first)
         right = self.left + self.column
@@ -188,5 +188,6 @@ class RowPainter:
         return GAP_OTHER if first else GAP_SAME
 
     @staticmethod
-    def _waits(row: Row) -> bool:
+    def waits(row: Row) -> bool:
+        """Return whether ``row`` shows waiting dots."""
         return row.role is Role.USER and row.state is Text.WAITING and not row.text

@@ -148,6 +148,7 @@ class NumberEditor:
         layout.addWidget(self._slide, 1)
         layout.addWidget(self._spin)
         self._spin.setFixedWidth(112)
+        self._spin.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
     def value(self) -> float:
         """Return the exact number."""
@@ -173,7 +174,6 @@ class _Whole(QSpinBox):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setGroupSeparatorShown(True)
 
@@ -187,7 +187,6 @@ class _Broken(QDoubleSpinBox):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -219,7 +218,7 @@ class TextEditor:
     def __init__(self, changed: Changed) -> None:
         self.widget = self.focus = self._text = QPlainTextEdit()
         self._text.setTabChangesFocus(True)
-        self._text.setMinimumHeight(110)
+        self._text.setFixedHeight(124)
         self._text.textChanged.connect(lambda: changed())
 
     def value(self) -> str:

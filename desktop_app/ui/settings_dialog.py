@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListWidget,
+    QListWidgetItem,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -144,7 +145,9 @@ class SettingsDialog(QDialog):
             if isinstance(editor, DeviceEditor):
                 editor.picker.opened.connect(lambda: self._services.list_devices(self.show_devices))
         self._stack.addWidget(self.pages[page])
-        self._list.addItem(self._title(page))
+        item = QListWidgetItem(self._title(page))
+        item.setSizeHint(QSize(0, 38))
+        self._list.addItem(item)
 
     def _title(self, page: str) -> str:
         titles = {

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from desktop_app.core.settings import Settings
 from desktop_app.core.spec import Spec
 from desktop_app.ui import setting_rules, theme
-from desktop_app.ui.controls import rule, toned
+from desktop_app.ui.controls import Switch, rule, toned
 from desktop_app.ui.setting_editors import Editor, editor_for, said
 
 CONTROL_PX = 280
@@ -76,22 +76,20 @@ class SettingRow(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 12, 0, 12)
         grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(3)
+        grid.setVerticalSpacing(8)
         grid.setColumnStretch(0, 1)
-        grid.addWidget(label, 0, 0)
-        grid.addWidget(self._help, 1, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self._flaw, 2, 0)
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        for text in (label, self._help, self._flaw):
+            words.addWidget(text)
+        grid.addLayout(words, 0, 0, Qt.AlignmentFlag.AlignVCenter)
         if spec.multiline:
-            grid.setVerticalSpacing(6)
-            grid.addWidget(editor.widget, 3, 0)
+            grid.addWidget(editor.widget, 1, 0)
             return
-        side = Qt.AlignmentFlag.AlignVCenter
-        if editor.widget.sizePolicy().horizontalPolicy().name == "Minimum":
-            side |= Qt.AlignmentFlag.AlignRight
-            grid.addWidget(editor.widget, 0, 1, 3, 1, side)
-        else:
+        side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        grid.addWidget(editor.widget, 0, 1, side)
+        if not isinstance(editor.widget, Switch):
             editor.widget.setFixedWidth(CONTROL_PX)
-            grid.addWidget(editor.widget, 0, 1, 3, 1, side)
 
     def show_flaw(self, words: str) -> None:
         """Say what is wrong with the value, in place of the help."""

@@ -59,6 +59,15 @@ LOOKS = {
     Talk.MUTED: Look("mic_off", "warning_soft", "on_warning_soft"),
     Talk.NO_MICROPHONE: Look("mic_off", "danger_soft", "on_danger_soft"),
 }
+BY_KEY = frozenset(
+    {
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.ShortcutFocusReason,
+    }
+)
+OPEN = frozenset({Talk.LISTENING, Talk.HEARING, Talk.READY})
+"""Where the halo shows how loud the microphone is."""
 MOVING = frozenset({Talk.CONNECTING, Talk.THINKING})
 
 
@@ -76,6 +85,7 @@ class TalkButton(QAbstractButton):
         self._talk = Talk.OFFLINE
         self._manual = False
         self._held = False
+        self._ring = False
         self._level = 0.0
         self._turn = 0
         self._clock = QTimer(self, interval=FRAME_MS)
@@ -91,6 +101,7 @@ class TalkButton(QAbstractButton):
         if self._seen.same(talk, manual):
             return
         self._talk, self._manual = talk, manual
+        self.set_level(self._level)
         title, hint = self.words()
         self.setAccessibleName(title)
         self.setAccessibleDescription(hint)
@@ -100,7 +111,7 @@ class TalkButton(QAbstractButton):
 
     def set_level(self, level: float) -> None:
         """Let the halo show how loud the microphone is, from 0 to 1."""
-        if self._talk not in {Talk.LISTENING, Talk.HEARING, Talk.READY}:
+        if self._talk not in OPEN:
             level = 0.0
         level = round(level, 2)
         if level != self._level:
@@ -197,11 +208,18 @@ class TalkButton(QAbstractButton):
             return
         super().keyReleaseEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the focus to those who move it by key."""
+        super().focusInEvent(event)
+        self._ring = event.reason() in BY_KEY
+        self.update()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Let go when another window takes the keyboard: its release would never come."""
         super().focusOutEvent(event)
         if event.reason() is Qt.FocusReason.ActiveWindowFocusReason:
             self.release()
+        self._ring = False
         self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -249,7 +267,7 @@ class TalkButton(QAbstractButton):
         painter.setBrush(ground)
         radius = body.height() / 2
         painter.drawRoundedRect(body, radius, radius)
-        if self.hasFocus():
+        if self._ring:
             painter.setPen(QPen(QColor(c.text), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             ring = body.adjusted(-3, -3, 3, 3)

@@ -94,8 +94,7 @@ class TextFlow:
 
     def _add(self, layout: QTextLayout, lines: int, text: str) -> None:
         top = self._pieces[-1].top + self._pieces[-1].height if self._pieces else 0.0
-        last = layout.lineAt(lines - 1)
-        height = last.y() + self._pitch(last.height())
+        height = sum(self._pitch(layout.lineAt(n).height()) for n in range(lines))
         widths = (layout.lineAt(n).naturalTextWidth() for n in range(lines))
         self.natural_width = max(self.natural_width, *widths, 0.0)
         self._pieces.append(_Piece(layout, top, height, text))
@@ -113,8 +112,9 @@ class TextFlow:
         y = 0.0
         while (line := layout.createLine()).isValid():
             line.setLineWidth(self.width)
-            line.setPosition(QPointF(0, y))
-            y += self._pitch(line.height())
+            pitch = self._pitch(line.height())
+            line.setPosition(QPointF(0, y + (pitch - line.height()) / 2))
+            y += pitch
         layout.endLayout()
         return layout
 

@@ -90,6 +90,8 @@ def stylesheet(c: Colors) -> str:
     return Template(_SHEET).substitute(values)
 
 
+# A spin box of NoButtons gets no room for its text from Qt's stylesheets; one whose buttons have
+# no width does.
 _SHEET = """
 QToolTip { background: $text; color: $window; border: 0; padding: 5px 8px; }
 QMenu { background: $surface; color: $text; border: 1px solid $line; padding: 5px; }
@@ -106,20 +108,25 @@ QLineEdit:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {
   border: 2px solid $accent; padding: 4px 8px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {
   color: $faint; border-color: $line; background: $window; }
-QComboBox { padding-right: 26px; }
-QComboBox:focus { padding-right: 25px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }
+QComboBox { padding-right: 0; }
+QComboBox:focus { padding-right: 0; }
 QComboBox::drop-down { border: 0; width: 26px; }
 QComboBox::down-arrow { image: none; }
-QComboBox QLineEdit { border: 0; padding: 0; background: transparent; min-height: 0; }
+QComboBox QLineEdit, QAbstractSpinBox QLineEdit { border: 0; padding: 0; min-height: 0;
+  background: transparent; }
+QAbstractSpinBox QLineEdit { padding: 0 9px; }
+QComboBox QLineEdit:focus, QAbstractSpinBox QLineEdit:focus { border: 0; padding: 0; }
+QAbstractSpinBox QLineEdit:focus { padding: 0 9px; }
 QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $line;
   padding: 4px; outline: 0; selection-background-color: $accent_soft;
   selection-color: $on_accent_soft; }
 QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 8px; border-radius: 5px; }
 QComboBox QAbstractItemView::item:selected { background: $accent_soft; color: $on_accent_soft; }
 QComboBox[quiet="true"] { background: transparent; border: 1px solid transparent; color: $muted;
-  padding: 3px 22px 3px 6px; }
+  padding: 3px 0 3px 6px; }
 QComboBox[quiet="true"]:hover { background: $raised; color: $text; }
-QComboBox[quiet="true"]:focus { border: 2px solid $accent; padding: 2px 21px 2px 5px;
+QComboBox[quiet="true"]:focus { border: 2px solid $accent; padding: 2px 0 2px 5px;
   color: $text; }
 
 QPushButton { background: $raised; color: $text; border: 1px solid transparent; border-radius: 8px;
@@ -182,13 +189,15 @@ QLabel[tone="good"] { color: $good; }
 QLabel[tone="bad"] { color: $danger; }
 
 QListWidget#pages { background: transparent; border: 0; outline: 0; }
-QListWidget#pages::item { padding: 9px 12px; border-radius: 8px; color: $text; }
+QListWidget#pages::item { border: 2px solid transparent; border-radius: 8px; color: $text;
+  padding-left: 8px; }
 QListWidget#pages::item:hover { background: $raised; }
 QListWidget#pages::item:selected { background: $accent_soft; color: $on_accent_soft; }
-QListWidget#pages:focus::item:selected { border: 2px solid $accent; padding: 7px 10px; }
+QListWidget#pages::item:selected:focus { border: 2px solid $accent; }
 QScrollArea, QScrollArea > QWidget > QWidget#page { background: transparent; border: 0; }
 QListView#transcript { background: $window; border: 0; outline: 0; }
 
+QSlider { min-height: 24px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $outline; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
 QSlider::handle:horizontal { width: 16px; height: 16px; margin: -7px 0; border-radius: 9px;

@@ -65,19 +65,23 @@ class TranscriptModel(QAbstractListModel):
 
     def note(self, row: Row) -> str:
         """Return what stands below the words when they are not simply complete."""
+        note = self._note(row)
+        return f"— {note}" if note and row.text else note
+
+    def _note(self, row: Row) -> str:
         match row.state:
             case Text.INTERRUPTED:
-                return self.tr("— interrupted")
+                return self.tr("interrupted")
             case Text.CUT:
-                return self.tr("— cut off: the answer reached its longest length")
+                return self.tr("cut off: the answer reached its longest length")
             case Text.FILTERED:
-                return self.tr("— withheld by the server's content filter")
+                return self.tr("withheld by the server's content filter")
             case Text.FAILED if row.role is Role.USER:
-                return self.tr("— heard, but it could not be written down")
+                return self.tr("heard, but it could not be written down")
             case Text.FAILED:
-                return self.tr("— the answer failed")
+                return self.tr("the answer failed")
             case Text.LOST:
-                return self.tr("— not sent: the connection was lost")
+                return self.tr("not sent: the connection was lost")
             case Text.WAITING | Text.PARTIAL | Text.DONE | Text.NONE:
                 return ""
             case _:
@@ -111,7 +115,7 @@ class TranscriptModel(QAbstractListModel):
     def spoken_text(self, row: Row) -> str:
         """Return ``row`` in one line, as a screen reader says it."""
         words = row.text or self.tr("waiting for the words")
-        note = self.note(row).lstrip("— ")
+        note = self._note(row)
         return f"{self.speaker(row)}: {words}" + (f" ({note})" if note else "")
 
     def _as_text(self, row: Row) -> str:

@@ -11,74 +11,84 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop_app.core.state import AppState
+from desktop_app.ui.main_window import MainWindow
 from tests.fakes.services import FakeServices
 from tests.ui.scenes import FIRST_START, SCENES, SPEAKING
 
+SIZE = (860, 720)
 SMALL = {"small_wide": (720, 520), "small_tall": (480, 640)}
+SHARPNESS = "QT_SCALE_FACTOR"
 
 
-def render(folder: Path, only: set[str]) -> None:
-    """Draw all scenes and pages in the sharpness of this process."""
-    from PySide6.QtWidgets import QApplication, QWidget
+class Camera:
+    """A window in one theme, and a folder for its pictures.
 
-    from desktop_app.core.state import AppState
-    from desktop_app.ui.main_window import MainWindow
+    Args:
+        only: Names of the pictures to keep; empty for all.
+    """
 
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
-    folder.mkdir(parents=True, exist_ok=True)
-    sharp = os.environ.get("QT_SCALE_FACTOR", "1")
+    def __init__(self, theme: str, folder: Path, only: set[str]) -> None:
+        self._theme, self._folder, self._only = theme, folder, only
+        self._sharp = os.environ.get(SHARPNESS, "1")
+        self.window = MainWindow(lambda event: None, FakeServices(), lambda: False)
 
-    def settle() -> None:
+    def show(self, state: AppState) -> None:
+        """Lead the window to ``state``, with the meter at rest on its level."""
+        settings = replace(state.settings, theme=self._theme)
+        self.window.show_state(replace(state, settings=settings))
+        if self.window.dock.meter.running:
+            self.window.dock.meter._next_frame()
+
+    def take(self, name: str, widget: QWidget) -> None:
+        """Keep a picture of ``widget``."""
         for _ in range(4):
-            app.processEvents()
+            QApplication.processEvents()
+        if not self._only or name in self._only:
+            widget.grab().save(str(self._folder / f"{name}_{self._theme}_{self._sharp}x.png"))
 
-    for theme in ("light", "dark"):
-        services = FakeServices()
-        window = MainWindow(lambda event: None, services, lambda: False)
-
-        def take(name: str, widget: QWidget) -> None:
-            settle()
-            if not only or name in only:
-                widget.grab().save(str(folder / f"{name}_{theme}_{sharp}x.png"))
-
-        def show(state: AppState) -> None:
-            settings = replace(state.settings, theme=theme)
-            window.show_state(replace(state, settings=settings))
-            for _ in range(12):
-                window.dock.meter._next_frame()
-
-        window.show()
-        settle()
+    def take_all(self) -> None:
+        """Go through all scenes, sizes and pages."""
+        self.window.resize(*SIZE)
+        self.window.show()
         for name, state in SCENES.items():
-            show(state)
-            take(name, window)
+            self.show(state)
+            self.take(name, self.window)
         for name, size in SMALL.items():
-            window.resize(*size)
-            show(SPEAKING)
-            take(name, window)
-        window.resize(860, 720)
-        show(FIRST_START)
-        dialog = window.open_settings()
+            self.window.resize(*size)
+            self.show(SPEAKING)
+            self.take(name, self.window)
+        self.window.resize(*SIZE)
+        self._take_settings()
+        self.window.hide()
+
+    def _take_settings(self) -> None:
+        self.show(FIRST_START)
+        dialog = self.window.open_settings()
         for page in dialog.pages:
             dialog.show_page(page)
-            take(f"settings_{page}", dialog)
+            self.take(f"settings_{page}", dialog)
         dialog.ask_for_key()
         dialog.key.field.setText("not a key")
         dialog.key.test_button.click()
-        take("settings_key", dialog)
+        self.take("settings_key", dialog)
         dialog.reject()
-        window.hide()
 
 
 def main() -> None:
     """Draw once, and in a process of its own twice as sharp."""
     folder, only = Path(sys.argv[1]), set(sys.argv[2:])
+    folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    render(folder, only)
-    if "QT_SCALE_FACTOR" not in os.environ:
-        again = [sys.executable, "-m", "tests.ui.screenshots", str(folder), *only]
-        subprocess.run(again, env={**os.environ, "QT_SCALE_FACTOR": "2"}, check=True)
+    app = QApplication(sys.argv[:1])
+    for theme in ("light", "dark"):
+        Camera(theme, folder, only).take_all()
+    app.processEvents()
+    if SHARPNESS not in os.environ:
+        again = [sys.executable, "-m", "tests.ui.screenshots", str(folder), *sorted(only)]
+        subprocess.run(again, env={**os.environ, SHARPNESS: "2"}, check=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,41 @@
+"""Our own icons."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPixmap
+
+from desktop_app.ui import app_icon, icons
+
+
+def inked(picture: QPixmap) -> int:
+    image = picture.toImage()
+    spots = ((x, y) for x in range(image.width()) for y in range(image.height()))
+    return sum(image.pixelColor(x, y).alpha() > 128 for x, y in spots)
+
+
+@pytest.mark.parametrize("name", icons.SHAPES)
+def test_every_icon_draws_inside_its_grid(name: str) -> None:
+    assert inked(icons.pixmap(name, "#000000", 24)) > 8
+    assert QRectF(0, 0, 24, 24).contains(icons.path(name).boundingRect())
+
+
+def test_an_icon_has_the_colour_it_was_asked_for() -> None:
+    image = icons.pixmap("stop", "#ff0000", 24, filled=True).toImage()
+    assert image.pixelColor(12, 12) == QColor("#ff0000")
+
+
+def test_an_unknown_command_is_told() -> None:
+    icons.SHAPES["broken"] = "M 1 1 Q 2 2"
+    try:
+        with pytest.raises(ValueError, match="broken: unknown command Q"):
+            icons.path("broken")
+    finally:
+        del icons.SHAPES["broken"]
+
+
+def test_the_app_has_an_icon_in_every_size_desktops_ask_for() -> None:
+    sizes = {size.width() for size in app_icon.app_icon().availableSizes()}
+    assert sizes == set(app_icon.SIZES_PX)
+    assert inked(app_icon.mark(16)) > 60
