@@ -162,7 +162,6 @@ def install_packages(packages: Sequence[str]) -> bool:
         return False
     say("installing them with apt-get" + (" through sudo" if prefix else ""))
     for command in apt_commands(packages, prefix):
-        # Progress goes to standard error: standard output belongs to the program that is started.
         code = subprocess.run(command, stdout=sys.stderr, check=False).returncode
     if code:
         say(f"apt-get failed (exit code {code}). Please run:")
@@ -234,6 +233,16 @@ def number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
+def run_tool(command: Sequence[str], env: dict[str, str] | None = None) -> int:
+    """Run a tool that changes the environment; return its exit code.
+
+    It inherits our lock: if we are killed, nobody else begins before the tool has ended too.
+    Its output goes to standard error, since standard output belongs to the program we start.
+    """
+    done = subprocess.run(command, stdout=sys.stderr, env=env, close_fds=False, check=False)
+    return done.returncode
+
+
 def create_venv(venv: Path) -> None:
     """Make the environment anew, in place of a broken one.
 
@@ -256,7 +265,7 @@ def create_venv(venv: Path) -> None:
             entry.unlink()
     say(f"making a virtual environment in {venv}")
     command = [sys.executable, "-m", "venv", str(venv)]
-    if code := subprocess.run(command, stdout=sys.stderr, check=False).returncode:
+    if code := run_tool(command):
         raise SetupError(f"'{shlex.join(command)}' failed (exit code {code})")
 
 
@@ -266,7 +275,7 @@ def provide_pip(venv: Path, site: Path) -> None:
     probe = subprocess.run([*python, "pip", "--version"], capture_output=True, check=False)
     if probe.returncode == 0 and any(site.glob("pip-*.dist-info")):
         return
-    if subprocess.run([*python, "ensurepip"], stdout=sys.stderr, check=False).returncode:
+    if run_tool([*python, "ensurepip"]):
         raise SetupError(f"{venv} has no pip and cannot get it: remove that folder and try again")
 
 
@@ -277,10 +286,9 @@ def install_requirements(venv: Path, group: str) -> None:
     command += ["--disable-pip-version-check", "--no-warn-script-location", "--require-hashes"]
     command += [] if sys.stderr.isatty() else ["-qq", "--progress-bar", "off"]
     command += ["--requirement", str(REQUIREMENTS / f"{group}.txt")]
-    done = subprocess.run(command, stdout=sys.stderr, env=tool_environment(), check=False)
-    if done.returncode:
+    if code := run_tool(command, tool_environment()):
         raise SetupError(
-            f"pip failed (exit code {done.returncode}): see above. Is the network there? "
+            f"pip failed (exit code {code}): see above. Is the network there? "
             "Then run the same command again, it goes on where it stopped"
         )
 
@@ -402,6 +410,7 @@ def only_one(path: Path) -> Iterator[None]:
         except OSError:
             say("another set-up is running here; waiting for it")
             lock_file(file.fileno(), wait=True)
+        os.set_inheritable(file.fileno(), os.name != "nt")  # See `run_tool`.
         yield
 
 

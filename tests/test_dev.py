@@ -370,6 +370,31 @@ def test_of_two_set_ups_the_second_waits_for_the_first(venv: Path, told: list[st
     assert order == ["first", "second"]
 
 
+def test_a_tool_that_outlives_a_killed_set_up_still_holds_its_lock(venv: Path) -> None:
+    tool = "import sys; print('at work', file=sys.stderr, flush=True); sys.stdin.read()"
+    code = (
+        "import sys, pathlib, dev\n"
+        "with dev.only_one(pathlib.Path(sys.argv[1])):\n"
+        f"    dev.run_tool([sys.executable, '-c', {tool!r}])\n"
+    )
+    set_up = subprocess.Popen(
+        [sys.executable, "-c", code, str(venv / dev.LOCK)],
+        env=dev.program_environment(),
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert set_up.stdin is not None
+    assert set_up.stderr is not None
+    with set_up.stdin, set_up.stderr, (venv / dev.LOCK).open("a+b") as lock:
+        assert set_up.stderr.readline() == b"at work\n"
+        set_up.kill()
+        set_up.wait(10)
+        with pytest.raises(OSError, match="temporarily unavailable"):
+            dev.lock_file(lock.fileno(), wait=False)
+        set_up.stdin.close()
+        dev.lock_file(lock.fileno(), wait=True)
+
+
 def test_set_up_is_skipped_when_all_is_there(
     venv: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
