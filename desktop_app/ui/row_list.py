@@ -191,6 +191,8 @@ class RowList(QListView):
         bar.setRange(0, end)
         if self._following:
             bar.setValue(end)
+        elif top <= 0:
+            bar.setValue(0)
         elif upwards:
             bar.setValue(round(top + self.heights.top(first + 1) - before[1]))
         else:
@@ -241,12 +243,13 @@ class RowList(QListView):
         if not index.isValid() or index.row() >= len(self.heights):
             return
         bar, page = self.verticalScrollBar(), self.viewport().height()
-        top = self.heights.top(index.row())
-        bottom = top + self.heights.height(index.row())
-        if top < bar.value():
-            bar.setValue(round(top))
-        elif bottom > bar.value() + page:
-            bar.setValue(round(min(top, bottom + BOTTOM_PAD_PX - page)))
+        for _ in range(2):  # Only when the row is in sight its true height is known.
+            top = self.heights.top(index.row())
+            bottom = top + self.heights.height(index.row())
+            if top < bar.value():
+                bar.setValue(round(top))
+            elif bottom > bar.value() + page:
+                bar.setValue(round(min(top, bottom + BOTTOM_PAD_PX - page)))
 
     def moveCursor(
         self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier

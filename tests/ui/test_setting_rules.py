@@ -1,0 +1,80 @@
+"""Which settings make sense together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from desktop_app.core.settings import Settings, specs
+from desktop_app.ui import setting_rules
+
+DEFAULTS = Settings()
+
+
+@pytest.mark.parametrize(
+    ("mode", "usable"),
+    [
+        (
+            "server_vad",
+            {
+                "threshold",
+                "prefix_padding_ms",
+                "silence_duration_ms",
+                "idle_timeout_ms",
+                "create_response",
+                "interrupt_response",
+            },
+        ),
+        ("semantic_vad", {"eagerness", "create_response", "interrupt_response"}),
+        ("manual", set()),
+    ],
+)
+def test_each_mode_has_its_parameters(mode: str, usable: set[str]) -> None:
+    draft = replace(DEFAULTS, turn_detection=mode)
+    others = {"turn_detection", "transcription_model", "transcription_language"}
+    turns = {name for name, spec in specs().items() if spec.page == "turns"}
+    assert {n for n in turns if setting_rules.usable(n, draft)} == usable | others
+
+
+def test_nothing_about_servers_matters_on_this_computer() -> None:
+    offline = replace(DEFAULTS, service="offline")
+    assert not setting_rules.usable("server_url", offline)
+    assert setting_rules.usable("voice", offline)
+    assert setting_rules.usable("server_url", DEFAULTS)
+
+
+@pytest.mark.parametrize(
+    ("url", "allow", "flaw"),
+    [
+        ("wss://api.openai.com/v1/realtime", False, ""),
+        ("  wss://api.openai.com  ", False, ""),
+        ("ws://localhost:9/x", False, ""),
+        ("ws://[::1]:9", False, ""),
+        ("ws://example.org", False, "insecure"),
+        ("ws://example.org", True, ""),
+        ("https://api.openai.com", False, "url"),
+        ("api.openai.com", False, "url"),
+        ("wss://host:port", False, "url"),
+        ("wss://[::1", False, "url"),
+        ("", False, "url"),
+    ],
+)
+def test_a_bad_address_is_noticed_at_once(url: str, allow: bool, flaw: str) -> None:
+    draft = replace(DEFAULTS, server_url=url, allow_insecure=allow)
+    assert setting_rules.flaw("server_url", draft) == flaw
+
+
+def test_a_time_no_server_takes_is_noticed() -> None:
+    for ms, flaw in ((0, ""), (1000, "idle"), (5000, "")):
+        draft = replace(DEFAULTS, idle_timeout_ms=ms)
+        assert setting_rules.flaw("idle_timeout_ms", draft) == flaw
+    assert setting_rules.flaw("voice", DEFAULTS) == ""
+
+
+def test_only_what_the_user_changed_is_changed() -> None:
+    newest = replace(DEFAULTS, microphone="picked meanwhile")
+    draft = replace(DEFAULTS, voice="cedar")
+    wanted = setting_rules.merged(newest, DEFAULTS, draft)
+    assert wanted == replace(DEFAULTS, voice="cedar", microphone="picked meanwhile")
+    assert setting_rules.merged(newest, DEFAULTS, DEFAULTS) is newest
