@@ -1,0 +1,52 @@
+"""PCM16, mono, 24 kHz: the one form of sound that moves between the parts of the program."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+RATE_HZ = 24_000
+BYTES_PER_SAMPLE = 2
+BLOCK_MS = 10
+BLOCK_SAMPLES = RATE_HZ * BLOCK_MS // 1000
+BLOCK_BYTES = BLOCK_SAMPLES * BYTES_PER_SAMPLE
+FULL_SCALE = 32_768
+
+Int16 = npt.NDArray[np.int16]
+Float32 = npt.NDArray[np.float32]
+
+
+def from_bytes(pcm: bytes) -> Int16:
+    """View PCM bytes as samples, without a copy.
+
+    Raises:
+        ValueError: If ``pcm`` has an odd number of bytes.
+    """
+    return np.frombuffer(pcm, dtype="<i2")
+
+
+def to_bytes(samples: Int16 | Float32) -> bytes:
+    """Return samples as PCM bytes; floats are scaled, rounded and clipped."""
+    if samples.dtype.kind == "f":
+        scaled = np.rint(samples * np.float32(FULL_SCALE))
+        samples = np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
+    return samples.astype("<i2", copy=False).tobytes()
+
+
+def to_floats(pcm: bytes) -> Float32:
+    """Return PCM bytes as floats from -1 to 1.
+
+    Raises:
+        ValueError: If ``pcm`` has an odd number of bytes.
+    """
+    return np.multiply(from_bytes(pcm), np.float32(1 / FULL_SCALE), dtype=np.float32)
+
+
+def to_ms(samples: int, rate_hz: int = RATE_HZ) -> int:
+    """Return how many whole milliseconds ``samples`` last."""
+    return samples * 1000 // rate_hz
+
+
+def samples_of_ms(ms: int, rate_hz: int = RATE_HZ) -> int:
+    """Return how many samples last ``ms``."""
+    return ms * rate_hz // 1000
