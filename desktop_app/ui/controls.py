@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSlider,
     QStyle,
+    QStyledItemDelegate,
     QStyleOptionComboBox,
     QStylePainter,
     QToolButton,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.ui import icons, theme
 
+LIST_EDGES_PX = 16
 SWITCH_PX = QSize(42, 24)
 
 
@@ -39,7 +41,8 @@ class IconButton(QToolButton):
         self._name, self._size_px, self._ink = name, size_px, ink
         self.setProperty("kind", kind)
         self.setIconSize(QSize(size_px, size_px))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # A click leaves the focus where it is: Space may be the talk key.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.say(words)
         self._redraw()
 
@@ -96,6 +99,8 @@ class Choice(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
+        # The stylesheet reaches the entries of the list only through this delegate.
+        self.setItemDelegate(QStyledItemDelegate(self))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the box, as much of the words as fits, and the arrow."""
@@ -122,6 +127,12 @@ class Choice(QComboBox):
         painter = QPainter(self)
         icons.draw(painter, "chevron", box, color)
         painter.end()
+
+    def showPopup(self) -> None:
+        """Show the list, wide enough for its longest entry."""
+        view = self.view()
+        view.setMinimumWidth(max(self.width(), view.sizeHintForColumn(0) + LIST_EDGES_PX))
+        super().showPopup()
 
     def brief(self) -> str:
         """Return other words for the closed box than stand in the list; empty: the same."""

@@ -114,7 +114,7 @@ class ServerChip(QPushButton):
     def sizeHint(self) -> QSize:
         """Return room for all of the words."""
         wide = self.fontMetrics().horizontalAdvance(self._full)
-        return QSize(wide + 48, super().sizeHint().height())
+        return QSize(wide + 43, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         """Return that it may become narrow."""
@@ -125,7 +125,7 @@ class ServerChip(QPushButton):
         self._elide()
 
     def _elide(self) -> None:
-        room = self.width() - 44
+        room = self.width() - 42
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, room)
         if shown != self.text():
             self.setText(shown)

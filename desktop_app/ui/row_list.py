@@ -143,6 +143,7 @@ class RowList(QListView):
         bar.setSingleStep(LINE_PX)
         bar.setRange(0, round(end))
         bar.setValue(round(value))
+        self._set_following(self._following or value >= end)
         self._remember()
 
     def _measure(self, top: float, bottom: float) -> bool:

@@ -76,7 +76,7 @@ class RowPainter:
         c = theme.colors()
         box = QRectF(self.left, top, self.column, laid.height)
         if chosen:
-            ground = box.adjusted(-10, self._gap(laid.first) - 4, 10, 4)
+            ground = box.adjusted(-10, self._gap(laid.first) - 7, 10, 7)
             painter.setPen(QPen(QColor(c.accent), 1.5))
             painter.setBrush(QColor(c.raised))
             painter.drawRoundedRect(ground, 10, 10)

@@ -195,10 +195,11 @@ class _Broken(QDoubleSpinBox):
 
 
 class LineEditor:
-    """A line of free text."""
+    """A line of free text; every one of them may stay empty."""
 
     def __init__(self, changed: Changed) -> None:
         self.widget = self.focus = self._line = QLineEdit()
+        self._line.setPlaceholderText(said("Optional"))
         self._line.textChanged.connect(lambda: changed())
 
     def value(self) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -21,7 +21,7 @@ from desktop_app.core.spec import Spec
 from desktop_app.core.state import AppState
 from desktop_app.core.wishes import SettingsChanged
 from desktop_app.ports import DeviceList, Dispatch
-from desktop_app.ui import setting_rules
+from desktop_app.ui import icons, setting_rules, theme
 from desktop_app.ui.controls import toned
 from desktop_app.ui.key_section import KeySection
 from desktop_app.ui.services import Services
@@ -31,29 +31,38 @@ from desktop_app.ui.settings_page import Card, SettingsPage
 SIZE_PX = QSize(820, 640)
 SMALLEST_PX = QSize(640, 420)
 SIDE_PX = 168
+ICONS = {
+    "connection": "link",
+    "assistant": "bubble",
+    "turns": "turns",
+    "sound": "speaker",
+    "app": "sliders",
+}
 
 
 class SettingsDialog(QDialog):
     """Edits a copy of the settings; accepting it dispatches one `SettingsChanged`."""
 
     def __init__(self, dispatch: Dispatch, services: Services, parent: QWidget) -> None:
+        self.pages: dict[str, SettingsPage] = {}
         super().__init__(parent)
         self._dispatch, self._services = dispatch, services
         self._newest = self._before = self._draft = Settings()
         self.setWindowTitle(self.tr("Settings"))
         self.setMinimumSize(SMALLEST_PX)
         self.resize(SIZE_PX)
-        self.pages: dict[str, SettingsPage] = {}
         self._list = QListWidget()
         self._list.setObjectName("pages")
         self._list.setAccessibleName(self.tr("Pages"))
         self._list.setFixedWidth(SIDE_PX)
+        self._list.setIconSize(QSize(18, 18))
         self._stack = QStackedWidget()
         for page, declared in self._by_page().items():
             self._add_page(page, declared)
         self.key = KeySection(services, lambda: self._draft)
         self.pages["connection"].add_card(self.key, after="")
         self.pages["app"].add_card(self._report_card())
+        self._draw_icons()
         self._list.currentRowChanged.connect(self._stack.setCurrentIndex)
         self._list.setCurrentRow(0)
         self.reset = QPushButton(self.tr("Reset this page"))
@@ -83,6 +92,21 @@ class SettingsDialog(QDialog):
                 row = page.rows.get(name)
                 if row is not None and isinstance(row.editor, DeviceEditor):
                     row.editor.picker.show_devices(found)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the icons of the pages in the new colours when the theme changes."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:
+            self._draw_icons()
+
+    def _draw_icons(self) -> None:
+        c = theme.colors()
+        for number, page in enumerate(self.pages):
+            picture = icons.pixmap(ICONS.get(page, "info"), c.text, 18)
+            chosen = icons.pixmap(ICONS.get(page, "info"), c.on_accent_soft, 18)
+            icon = QIcon(picture)
+            icon.addPixmap(chosen, QIcon.Mode.Selected)
+            self._list.item(number).setIcon(icon)
 
     def show_page(self, page: str) -> None:
         """Turn to ``page``."""

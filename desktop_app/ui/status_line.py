@@ -38,8 +38,9 @@ class StatusLine(QWidget):
             words.append(self.tr("voice {0}").format(state.link.voice))
         self._left.setText(" · ".join(filter(None, words)))
         self._right.setText(self._tokens(state.meter))
-        for label in (self._left, self._right):
-            label.setToolTip(label.text())
+        cached = QLocale().toString(state.meter.cached_tokens)
+        self._left.setToolTip(self._left.text())
+        self._right.setToolTip(self.tr("{0} of the tokens in came from the cache").format(cached))
         self._left.setAccessibleName(self.tr("Status: {0}").format(self._left.text()))
 
     def _tokens(self, meter: Meter) -> str:

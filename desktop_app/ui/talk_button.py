@@ -138,7 +138,7 @@ class TalkButton(QAbstractButton):
     def words(self) -> tuple[str, str]:
         """Return the words in the button: what is going on, and what can be done."""
         end = self.tr("Click to hang up")
-        hold = self.tr("Hold here or hold Space while you speak")
+        hold = self.tr("or hold Space")
         match self._talk:
             case Talk.OFFLINE if self._manual:
                 return self.tr("Connect"), self.tr("Then hold to talk")

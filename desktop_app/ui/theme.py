@@ -104,12 +104,13 @@ QLineEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox {
   background: $surface; color: $text; border: 1px solid $outline; border-radius: 8px;
   padding: 5px 9px; selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit, QAbstractSpinBox, QComboBox { min-height: 20px; }
+QLineEdit, QPlainTextEdit { placeholder-text-color: $muted; }
 QLineEdit:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {
   border: 2px solid $accent; padding: 4px 8px; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {
   color: $faint; border-color: $line; background: $window; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: 0; }
-QComboBox { padding-right: 0; }
+QComboBox { padding-right: 0; combobox-popup: 0; }
 QComboBox:focus { padding-right: 0; }
 QComboBox::drop-down { border: 0; width: 26px; }
 QComboBox::down-arrow { image: none; }
@@ -118,10 +119,10 @@ QComboBox QLineEdit, QAbstractSpinBox QLineEdit { border: 0; padding: 0; min-hei
 QAbstractSpinBox QLineEdit { padding: 0 9px; }
 QComboBox QLineEdit:focus, QAbstractSpinBox QLineEdit:focus { border: 0; padding: 0; }
 QAbstractSpinBox QLineEdit:focus { padding: 0 9px; }
-QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $line;
-  padding: 4px; outline: 0; selection-background-color: $accent_soft;
+QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $outline;
+  padding: 0; outline: 0; selection-background-color: $accent_soft;
   selection-color: $on_accent_soft; }
-QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 8px; border-radius: 5px; }
+QComboBox QAbstractItemView::item { min-height: 30px; padding: 0 8px; }
 QComboBox QAbstractItemView::item:selected { background: $accent_soft; color: $on_accent_soft; }
 QComboBox[quiet="true"] { background: transparent; border: 1px solid transparent; color: $muted;
   padding: 3px 0 3px 6px; }

@@ -118,11 +118,12 @@ class TranscriptPanel(QWidget):
             self._dispatch(ProblemFound(Problem(Kind.UNSAVED_SETTINGS, title, hint)))
 
     def _announce(self) -> None:
-        """Let a screen reader say an answer once, when it is complete."""
+        """Let a screen reader say an answer once, unless the assistant said it aloud itself."""
         if not QAccessible.isActive() or not self.model.rowCount():
             return
         row: Row = self.model.row_at(self.model.rowCount() - 1)
-        if row.role is Role.ASSISTANT and row.state in _SETTLED and row.item_id != self._said:
+        written = row.role is Role.ASSISTANT and row.state in _SETTLED and not row.spoken
+        if written and row.item_id != self._said:
             self._said = row.item_id
             said = self.model.spoken_text(row)
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.view, said))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop_app.ports import Device
 from desktop_app.ui.device_picker import DevicePicker
 from tests.fakes.services import DEVICES
 
@@ -58,4 +59,16 @@ def test_opening_the_list_asks_for_a_fresh_one(picker: DevicePicker, qtbot: QtBo
     picker.show()
     with qtbot.waitSignal(picker.opened):
         picker.showPopup()
+    picker.hidePopup()
+
+
+def test_the_open_list_shows_every_entry_in_full(picker: DevicePicker) -> None:
+    long = Device("x", "A Microphone With a Name That Is Longer Than the Picker Is Wide")
+    picker.show_devices((*DEVICES.microphones, long))
+    picker.resize(160, 30)
+    picker.show()
+    picker.showPopup()
+    view = picker.view()
+    assert view.verticalScrollBar().maximum() == 0
+    assert view.width() >= view.fontMetrics().horizontalAdvance(long.label)
     picker.hidePopup()

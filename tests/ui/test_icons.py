@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
 
 from desktop_app.ui import app_icon, icons
 
@@ -39,3 +42,20 @@ def test_the_app_has_an_icon_in_every_size_desktops_ask_for() -> None:
     sizes = {size.width() for size in app_icon.app_icon().availableSizes()}
     assert sizes == set(app_icon.SIZES_PX)
     assert inked(app_icon.mark(16)) > 60
+
+
+def test_the_icon_of_the_package_is_the_mark_of_the_window(root: Path) -> None:
+    drawn = app_icon.mark(128).toImage()
+    loaded = QImage(drawn.size(), QImage.Format.Format_ARGB32_Premultiplied)
+    loaded.fill(0)
+    painter = QPainter(loaded)
+    QSvgRenderer(str(root / "resources/icons/parley.svg")).render(painter)
+    painter.end()
+    spots = [(x, y) for x in range(128) for y in range(128)]
+    other = sum(_distance(drawn.pixelColor(*s), loaded.pixelColor(*s)) > 24 for s in spots)
+    assert other / len(spots) < 0.01
+
+
+def _distance(one: QColor, other: QColor) -> int:
+    pairs = zip(one.getRgb(), other.getRgb(), strict=True)
+    return max(abs(a - b) for a, b in pairs)  # type: ignore[operator]

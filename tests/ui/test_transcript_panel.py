@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.events import Event
 from desktop_app.core.state import AppState
+from desktop_app.core.transcript import Role, Row, Text
 from desktop_app.core.wishes import ProblemFound
 from desktop_app.ui.transcript_panel import TranscriptPanel
 from tests.ui.scenes import (
@@ -128,3 +130,22 @@ def test_the_menu_of_the_talk_offers_what_can_be_done(panel: TranscriptPanel) ->
     assert usable == {"Copy": False, "Copy conversation": True, "Save as text…": True}
     menu.close()
     assert panel.copy.isEnabled()
+
+
+def test_an_answer_in_writing_is_announced_once_and_a_spoken_one_never(
+    panel: TranscriptPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced: list[str] = []
+    monkeypatch.setattr(
+        QAccessible, "updateAccessibility", lambda event: announced.append(event.message())
+    )
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    written = Row("w", Role.ASSISTANT, Text.PARTIAL, tail="In writing")
+    panel.show_state(replace(LISTENING, rows=(written,)))
+    assert announced == []
+    for _ in range(2):
+        done = replace(written, state=Text.DONE)
+        panel.show_state(replace(LISTENING, rows=(done,)))
+    aloud = replace(written, item_id="a", state=Text.DONE, spoken=True)
+    panel.show_state(replace(LISTENING, rows=(aloud,)))
+    assert announced == ["Assistant: In writing"]
