@@ -1,0 +1,244 @@
+"""The microphone: blocks of 10 ms from PortAudio, with nothing but a copy in its callback."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
+
+from desktop_app.adapters.portaudio import PORTAUDIO, in_sound_thread
+from desktop_app.adapters.pulse_server import PulseWatch, place_of
+from desktop_app.adapters.sound_problems import gone
+from desktop_app.adapters.sound_target import (
+    Form,
+    Target,
+    extra_settings,
+    find_target,
+    open_target,
+)
+from desktop_app.audio.level import Meter
+from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_MS, RATE_HZ, from_bytes, to_bytes
+from desktop_app.audio.resample import Resampler, downmix
+from desktop_app.core.problems import Problem
+from desktop_app.ports import MicLevel, SoundError
+
+LOOK_S = 0.5
+MOST_MISSED = 2
+"""Looks without a block, after which a microphone counts as gone."""
+MOST_MISSED_AT_FIRST = 10
+"""The same before the first block: Bluetooth changes its profile first."""
+MOST_BLOCKS = 3000
+
+_log = logging.getLogger(__name__)
+
+
+class _InputStream(Protocol):
+    """What we use of `sounddevice.RawInputStream`."""
+
+    def start(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class PortAudioMicrophone:
+    """A `Microphone`.  All of it but the callbacks runs on the loop that opened it."""
+
+    def __init__(self) -> None:
+        self.level = MicLevel()
+        self._meter = Meter()
+        self._capture: _Capture | None = None
+
+    async def open(self, device: str) -> str:
+        """Open ``device`` by name (empty: system default) and return its label for people.
+
+        Raises:
+            SoundError: If no microphone can be opened.
+        """
+        await self.aclose()
+        capture = _Capture(asyncio.get_running_loop())
+        await in_sound_thread(lambda: capture.open(device), undo=lambda _: capture.close())
+        capture.watch()
+        self._capture = capture
+        return capture.label
+
+    async def blocks(self) -> AsyncIterator[bytes]:
+        """Yield blocks as they come; end after `aclose`.
+
+        Raises:
+            SoundError: If the device goes away.
+        """
+        capture = self._capture
+        while capture is not None:
+            while capture.inbox:
+                for block in capture.form(capture.inbox.popleft()):
+                    loud = self._meter.measure(block)
+                    self.level = MicLevel(loud.rms_dbfs, loud.peak_dbfs, loud.clipped)
+                    yield block
+            if capture.problem is not None:
+                self.level = MicLevel()
+                raise SoundError(capture.problem)
+            if capture.ended:
+                return
+            await capture.news()
+
+    async def aclose(self) -> None:
+        """Close the device.  Idempotent."""
+        capture, self._capture = self._capture, None
+        self.level = MicLevel()
+        if capture is not None:
+            capture.end()
+            await in_sound_thread(capture.close)
+
+
+class _Capture:
+    """One opened device, from opening to loss or close."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.label = ""
+        self.inbox: deque[bytes] = deque(maxlen=MOST_BLOCKS)
+        self.problem: Problem | None = None
+        self.ended = False
+        self._loop = loop
+        self._news = asyncio.Event()
+        self._waking = False
+        self._blocks = 0
+        self._seen = 0
+        self._missed = 0
+        self._watchdog: asyncio.TimerHandle | None = None
+        self._stream: _InputStream | None = None
+        self._target: Target | None = None
+        self._places: PulseWatch | None = None
+        self.form: Callable[[bytes], list[bytes]] = lambda block: [block]
+
+    # -- in the sound thread --------------------------------------------------------------------
+
+    def open(self, device: str) -> None:
+        """Open and start."""
+        with PORTAUDIO.locked() as sounddevice:
+            target = find_target("input", device, sounddevice)
+
+            def start(form: Form) -> _InputStream:
+                stream: _InputStream = sounddevice.RawInputStream(
+                    samplerate=form.rate_hz,
+                    blocksize=form.rate_hz * BLOCK_MS // 1000,
+                    device=target.index,
+                    channels=form.channels,
+                    dtype="int16",
+                    latency="low",
+                    extra_settings=extra_settings(target, sounddevice),
+                    callback=self._heard,
+                    finished_callback=self._finished,
+                )
+                try:
+                    stream.start()
+                except sounddevice.PortAudioError:
+                    stream.close()
+                    raise
+                if form != Form(RATE_HZ, 1):
+                    self.form = _Former(form).blocks
+                return stream
+
+            self._stream = open_target(target, "input", sounddevice, start)
+            PORTAUDIO.opened()
+        self._target = target
+        self.label = target.label
+        if target.stream and sys.platform.startswith("linux"):
+            self._places = PulseWatch(self._check_place, streams=True)
+
+    def close(self) -> None:
+        """Stop and close."""
+        if self._places is not None:
+            self._places.stop()
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            with PORTAUDIO.closing():
+                stream.close()
+
+    def _check_place(self) -> None:
+        """The server moves streams silently; some places are not what people mean."""
+        target = self._target
+        place = place_of(target.stream) if target is not None else None
+        if target is None or place is None:
+            return
+        # Left without microphones, servers let us record a speaker: the assistant hears itself.
+        unplugged = target.name and target.name not in place.present
+        if place.is_monitor or unplugged:
+            _log.info("The microphone was moved to %s", place.source)
+            self._call(self.lose)
+
+    # -- in PortAudio's thread ------------------------------------------------------------------
+
+    def _heard(self, data: bytes, frames: int, time: object, status: object) -> None:
+        self.inbox.append(bytes(data))
+        self._blocks += 1
+        if not self._waking:
+            self._waking = True
+            self._call(self._wake)
+
+    def _finished(self) -> None:
+        self._call(self.lose)
+
+    def _call(self, what: Callable[[], None]) -> None:
+        try:
+            self._loop.call_soon_threadsafe(what)
+        except RuntimeError:
+            self.ended = True  # The loop is over, and with it who listened.
+
+    # -- on the loop ----------------------------------------------------------------------------
+
+    async def news(self) -> None:
+        """Return when there is a block, or an end."""
+        self._news.clear()
+        if not self.inbox and not self.ended and self.problem is None:
+            await self._news.wait()
+
+    def watch(self) -> None:
+        """Begin to look whether blocks come."""
+        self._watchdog = self._loop.call_later(LOOK_S, self._look)
+
+    def end(self) -> None:
+        """Take no more blocks, for nobody wants them."""
+        self.ended = True
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+        self._news.set()
+
+    def lose(self) -> None:
+        """Note that the device is gone, unless we are closing it."""
+        if not self.ended and self.problem is None:
+            self.problem = gone("input", self.label)
+            self._news.set()
+
+    def _wake(self) -> None:
+        self._waking = False
+        self._news.set()
+
+    def _look(self) -> None:
+        # Twice in a row: after the computer slept, the first look comes before any block can.
+        self._missed = self._missed + 1 if self._blocks == self._seen else 0
+        self._seen = self._blocks
+        if self._missed >= (MOST_MISSED if self._blocks else MOST_MISSED_AT_FIRST):
+            self.lose()
+            return
+        self._watchdog = self._loop.call_later(LOOK_S, self._look)
+
+
+class _Former:
+    """Makes mono blocks at 24 kHz of what a choosy device gives."""
+
+    def __init__(self, form: Form) -> None:
+        self._channels = form.channels
+        self._resampler = Resampler(form.rate_hz, RATE_HZ) if form.rate_hz != RATE_HZ else None
+        self._rest = b""
+
+    def blocks(self, data: bytes) -> list[bytes]:
+        """Return the blocks that are complete."""
+        mono = downmix(from_bytes(data), self._channels)
+        if self._resampler is not None:
+            mono = self._resampler.push(mono)
+        pcm = self._rest + to_bytes(mono)
+        whole = len(pcm) // BLOCK_BYTES * BLOCK_BYTES
+        self._rest = pcm[whole:]
+        return [pcm[at : at + BLOCK_BYTES] for at in range(0, whole, BLOCK_BYTES)]

@@ -1,0 +1,221 @@
+"""The loudspeaker: what is played lies on a tape in C, and the head's position is the truth."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from desktop_app.adapters.portaudio import in_sound_thread
+from desktop_app.adapters.sound_problems import gone
+from desktop_app.adapters.tape_stream import TapeStream
+from desktop_app.audio.playout import Began, Ended, Playout
+from desktop_app.core.problems import Problem
+from desktop_app.core.sound import SpeakerLost, SpeakerStarted, SpeakerStopped
+from desktop_app.ports import Dispatch, SoundError
+
+SOUNDING_CHECK_S = 1.0
+"""How often to look while something plays and nothing else is due."""
+SOONEST_CHECK_S = 0.002
+STALL_CHECK_S = 0.5
+MOST_STALLS = 2
+"""Looks at a head that does not move, after which the device counts as gone."""
+MOST_STALLS_AT_FIRST = 10
+UNDERFLOWS_BORNE = 2
+"""How often one sound may be torn before the device is reopened in the midst of it."""
+
+_log = logging.getLogger(__name__)
+
+
+class PortAudioSpeaker:
+    """A `Speaker`.  All of it runs on the loop that opened it."""
+
+    def __init__(self) -> None:
+        self._step = 0
+        self._playback: _Playback | None = None
+
+    async def open(self, device: str, dispatch: Dispatch) -> str:
+        """Open ``device`` by name (empty: system default) and return its label for people.
+
+        Raises:
+            SoundError: If no speaker can be opened.
+        """
+        await self.aclose()
+        loop = asyncio.get_running_loop()
+        playback = _Playback(loop, dispatch, self._step)
+        stream = playback.stream
+        await in_sound_thread(lambda: stream.open(device), undo=lambda _: stream.close())
+        playback.begin()
+        self._playback = playback
+        return stream.label
+
+    def play(self, item_id: str, pcm: bytes) -> None:
+        """Queue ``pcm`` (PCM16, mono, 24 kHz) behind what plays now."""
+        if self._playback is not None:
+            self._playback.play(item_id, pcm)
+
+    def cut(self) -> SpeakerStopped:
+        """Fall silent and say how much was heard."""
+        if self._playback is None:
+            return SpeakerStopped(None, 0, cut=True)
+        return self._playback.cut()
+
+    async def aclose(self) -> None:
+        """Close the device; what is queued is lost.  Idempotent."""
+        playback, self._playback = self._playback, None
+        if playback is not None:
+            # The machine will not be faster next time.
+            self._step = playback.stream.step
+            await playback.aclose()
+
+
+class _Playback:
+    """One opened device, from opening to loss or close."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, dispatch: Dispatch, step: int) -> None:
+        self.stream = TapeStream(step, self._finished)
+        self._loop = loop
+        self._dispatch = dispatch
+        self._playout: Playout | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._slowing = False
+        self._torn = 0
+        self._sounded = False
+        self._seen = 0
+        self._seen_at = 0.0
+        self._stalls = 0
+
+    def begin(self) -> None:
+        """Take the tape and begin to watch the device."""
+        stream = self.stream
+        self._playout = Playout(
+            stream.memory, stream.head, rate_hz=stream.rate_hz, tail=stream.tail
+        )
+        self._seen_at = self._loop.time()
+        self._schedule()
+
+    def play(self, item_id: str, pcm: bytes) -> None:
+        """Queue ``pcm``."""
+        playout = self._playout
+        if playout is None:
+            return
+        was_silent = not playout.sounds
+        playout.play(item_id, pcm)
+        if was_silent and playout.sounds:
+            self._torn = self.stream.underflows()
+            self._sounded = True
+            self._check_soon()
+
+    def cut(self) -> SpeakerStopped:
+        """Fall silent."""
+        cut = self._playout.cut() if self._playout is not None else None
+        item_id, heard_ms = cut or (None, 0)
+        if cut is not None:
+            self._check_soon()
+        return SpeakerStopped(item_id, heard_ms, cut=True)
+
+    async def aclose(self) -> None:
+        """Close."""
+        self._end()
+        for task in list(self._tasks):
+            task.cancel()
+        await in_sound_thread(self.stream.close)
+
+    # -- time -----------------------------------------------------------------------------------
+
+    def _check_soon(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(0, self._check)
+
+    def _check(self) -> None:
+        playout = self._playout
+        if playout is None:
+            return
+        for happened in playout.poll():
+            match happened:
+                case Began(item_id):
+                    self._dispatch(SpeakerStarted(item_id))
+                case Ended(item_id, heard_ms):
+                    self._dispatch(SpeakerStopped(item_id, heard_ms, cut=False))
+        self.stream.grow(playout.release())
+        self._mind_underflows(playout)
+        if self._has_stalled():
+            self._lose(gone("output", self.stream.label))
+        else:
+            self._schedule()
+
+    def _schedule(self) -> None:
+        playout = self._playout
+        if playout is None:
+            return
+        wait = playout.wait()
+        if wait is None:
+            # The ring must not run out of silence.
+            delay_s = len(self.stream.memory) / self.stream.rate_hz / 4
+        else:
+            delay_s = min(max(wait / self.stream.rate_hz, SOONEST_CHECK_S), SOUNDING_CHECK_S)
+        if self._stalls:
+            delay_s = STALL_CHECK_S
+        self._timer = self._loop.call_later(delay_s, self._check)
+
+    def _has_stalled(self) -> bool:
+        """Whether the device takes nothing any more."""
+        head, now = self.stream.head(), self._loop.time()
+        if head != self._seen or self._slowing:
+            self._seen, self._seen_at, self._stalls = head, now, 0
+        elif now - self._seen_at >= STALL_CHECK_S * (self._stalls + 1):
+            # Not at once: after the computer slept, the first look comes before any sound can.
+            self._stalls += 1
+        return self._stalls >= (MOST_STALLS if head else MOST_STALLS_AT_FIRST)
+
+    # -- machines that are slow -----------------------------------------------------------------
+
+    def _mind_underflows(self, playout: Playout) -> None:
+        """Let the device hold more if it ran empty: at once if that tears the sound."""
+        if not self._sounded:
+            return
+        self._sounded = playout.sounds
+        torn = self.stream.underflows() - self._torn
+        borne = UNDERFLOWS_BORNE if playout.sounds else 0
+        if torn > borne and self.stream.can_step and not self._slowing:
+            self._slowing = True
+            task = self._loop.create_task(self._slow_down(), name="speaker-slower")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _slow_down(self) -> None:
+        try:
+            await in_sound_thread(self.stream.reopen, undo=lambda _: self.stream.close())
+        except SoundError as error:
+            self._lose(error.problem)
+            return
+        finally:
+            self._slowing = False
+        _log.info("The speaker now holds %.0f ms", self.stream.latency_s * 1000)
+        self._torn = 0
+        if self._playout is not None:
+            self._playout.tail = self.stream.tail
+
+    # -- loss -----------------------------------------------------------------------------------
+
+    def _finished(self) -> None:
+        """PortAudio's thread says that the stream has ended."""
+        try:
+            self._loop.call_soon_threadsafe(self._lose, gone("output", self.stream.label))
+        except RuntimeError:
+            _log.info("The speaker ended after its loop")
+
+    def _lose(self, problem: Problem) -> None:
+        if self._playout is None:
+            return
+        stopped = self.cut()
+        self._end()
+        if stopped.item_id is not None:
+            self._dispatch(stopped)
+        self._dispatch(SpeakerLost(problem))
+
+    def _end(self) -> None:
+        self._playout = None
+        if self._timer is not None:
+            self._timer.cancel()
