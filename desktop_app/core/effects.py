@@ -167,7 +167,7 @@ class CutSpeaker:
 
 @dataclass(frozen=True, slots=True)
 class StartTimer:
-    """Report `TimerFired` after ``after_ms``, plus up to ``jitter`` of it; restarts a running one."""
+    """Report `TimerFired` after ``after_ms`` and up to ``jitter`` of it more; restarts itself."""
 
     name: str
     after_ms: int

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktop_app.core import far_end, sound, wishes
+from desktop_app.core.far_end import FarEndEvent
+from desktop_app.core.sound import SoundEvent
+from desktop_app.core.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,47 +20,4 @@ class TimerFired:
     name: str
 
 
-Event = (
-    wishes.ConnectAsked
-    | wishes.HangUpAsked
-    | wishes.NewConversationAsked
-    | wishes.MuteToggled
-    | wishes.InterruptAsked
-    | wishes.TalkPressed
-    | wishes.TalkReleased
-    | wishes.TextSubmitted
-    | wishes.AnswerAsked
-    | wishes.SettingsChanged
-    | wishes.ProblemFound
-    | wishes.ProblemSolved
-    | far_end.LinkOpened
-    | far_end.LinkLost
-    | far_end.SessionStarted
-    | far_end.SessionConfigured
-    | far_end.ServerError
-    | far_end.UserSpeechStarted
-    | far_end.UserSpeechStopped
-    | far_end.InputCommitted
-    | far_end.ItemAdded
-    | far_end.ItemTruncated
-    | far_end.ItemDeleted
-    | far_end.UserTextArrived
-    | far_end.UserTextDone
-    | far_end.UserTextFailed
-    | far_end.ResponseStarted
-    | far_end.AudioArrived
-    | far_end.AssistantTextArrived
-    | far_end.AssistantTextDone
-    | far_end.ResponseEnded
-    | far_end.ToolCalled
-    | far_end.ToolFinished
-    | far_end.RateLimited
-    | sound.MicFrame
-    | sound.MicOpened
-    | sound.MicLost
-    | sound.SpeakerOpened
-    | sound.SpeakerLost
-    | sound.SpeakerStarted
-    | sound.SpeakerStopped
-    | TimerFired
-)
+Event = Wish | FarEndEvent | SoundEvent | TimerFired

@@ -258,3 +258,36 @@ class RateLimited:
     name: str
     remaining: int
     reset_s: float
+
+
+WordEvent = (
+    ItemAdded
+    | ItemTruncated
+    | ItemDeleted
+    | UserTextArrived
+    | UserTextDone
+    | UserTextFailed
+    | AssistantTextArrived
+    | AssistantTextDone
+)
+"""Events that concern the transcript only."""
+
+
+FarEndEvent = (
+    LinkOpened
+    | LinkLost
+    | SessionStarted
+    | SessionConfigured
+    | ServerError
+    | UserSpeechStarted
+    | UserSpeechStopped
+    | InputCommitted
+    | ResponseStarted
+    | AudioArrived
+    | ResponseEnded
+    | ToolCalled
+    | ToolFinished
+    | RateLimited
+    | WordEvent
+)
+"""All that the far end and its tools do."""

@@ -64,3 +64,9 @@ class SpeakerStopped:
     item_id: str | None
     heard_ms: int
     cut: bool
+
+
+SoundEvent = (
+    MicFrame | MicOpened | MicLost | SpeakerOpened | SpeakerLost | SpeakerStarted | SpeakerStopped
+)
+"""All that the devices do."""

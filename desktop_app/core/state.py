@@ -61,10 +61,11 @@ class LinkState:
         capabilities: What the server can do.
         omitted: Parameters of the configuration the server refused.
         spoke: The assistant has sent audio in this session: its voice is fixed.
-        configs: Configurations sent so far; numbers their event ids.
+        configs: Configurations sent in this session; 0 until the first.
+        config_due: Settings changed while an answer ran: send them when it has ended.
         last_error: The newest `ServerError`, which usually explains a close that follows.
         rotate: The session's end is near: renew it at the next quiet moment.
-        resumed: This session continues a conversation that an earlier one began.
+        reset_s: Seconds until the scarcest rate limit resets, as last heard.
     """
 
     phase: Phase = Phase.OFFLINE
@@ -77,9 +78,10 @@ class LinkState:
     omitted: frozenset[str] = frozenset()
     spoke: bool = False
     configs: int = 0
+    config_due: bool = False
     last_error: ServerError | None = None
     rotate: bool = False
-    resumed: bool = False
+    reset_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +92,19 @@ class ResponseState:
         requested: Event id of our request while it is unanswered.
         active: Id of the response that runs.
         pending: Another answer is wanted as soon as the running one has ended.
-        silenced: Responses the user talked over; their late audio and words are dropped.
+        silenced: Newest responses the user talked over; their late audio and words are dropped.
         cancelling: A cancel for the active response is under way.
+        unwanted: The user interrupted before the requested response began: stop it when it does.
+        retried: The running turn has been tried again once already.
     """
 
     requested: str | None = None
     active: str | None = None
     pending: bool = False
-    silenced: frozenset[str] = frozenset()
+    silenced: tuple[str, ...] = ()
     cancelling: bool = False
+    unwanted: bool = False
+    retried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +115,13 @@ class ItemAudio:
         item_id: The item.
         response_id: The response that speaks it.
         received: Samples received so far.
+        gone: Its session has ended; the far end can't be told about it any more.
     """
 
     item_id: str
     response_id: str
     received: int = 0
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

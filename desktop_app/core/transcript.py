@@ -51,6 +51,7 @@ class Row:
         blocks: Settled text, in order.
         tail: The newest text, behind ``blocks``.
         typed: The user typed it.
+        sent: The far end has been given it.
         spoken: Some audio of it has arrived.
         heard_ms: Milliseconds the listener heard, once playback of it ended early.
     """
@@ -61,6 +62,7 @@ class Row:
     blocks: tuple[str, ...] = ()
     tail: str = ""
     typed: bool = False
+    sent: bool = True
     spoken: bool = False
     heard_ms: int | None = None
 

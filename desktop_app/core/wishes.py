@@ -74,3 +74,20 @@ class ProblemSolved:
     """A failure is over, or the user dismissed it."""
 
     kind: Kind
+
+
+Wish = (
+    ConnectAsked
+    | HangUpAsked
+    | NewConversationAsked
+    | MuteToggled
+    | InterruptAsked
+    | TalkPressed
+    | TalkReleased
+    | TextSubmitted
+    | AnswerAsked
+    | SettingsChanged
+    | ProblemFound
+    | ProblemSolved
+)
+"""All wishes."""

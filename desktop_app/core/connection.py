@@ -1,0 +1,276 @@
+"""The connection: open, configure, hold, lose, try again, renew.
+
+A session leaves nothing behind at the server: a new socket means a new session with an empty
+conversation (protocol page, section 5.6).  What was said is put back as text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desktop_app.core import effects as fx
+from desktop_app.core.changes import link, live, numbered, solved, sound, tell, then
+from desktop_app.core.failures import judge
+from desktop_app.core.far_end import LinkLost, LinkOpened, SessionConfigured, SessionStarted
+from desktop_app.core.problems import Kind
+from desktop_app.core.responses import ask
+from desktop_app.core.state import AppState, Effects, Floor, LinkState, Phase, ResponseState, Step
+from desktop_app.core.transcript import Role, Row, Rows, Text
+
+FIRST_RETRY_MS = 500
+LONGEST_RETRY_MS = 8_000
+"""Back-off: doubled from the first to the longest wait, with a quarter of jitter."""
+
+CREATED_TIMEOUT_MS = 3_000
+"""Compatible servers may leave out ``session.created``; after this we configure all the same."""
+
+UPDATED_TIMEOUT_MS = 5_000
+"""Compatible servers may leave out ``session.updated``; after this we talk all the same."""
+
+RENEW_BEFORE_MS = 300_000
+"""A session is renewed at a quiet moment in the last five minutes of its life."""
+
+PREROLL_MS = 3_000
+"""What was said while connecting is sent, up to this much: the first words must not be lost."""
+
+REPLAYED_ROWS = 40
+REPLAYED_CHARS = 12_000
+"""Limits of what is put back into a new session; it is billed as input with every answer."""
+
+MAX_ID_CHARS = 32
+"""Longest item id a client may choose (protocol page, section 4.8)."""
+
+SHORTEST_PRESS_MS = 250
+"""A shorter press is a slip; the server would refuse less than 100 ms of audio."""
+
+RELEASE_GRACE_MS = 150
+"""Sound after the release that still belongs to the turn: people release while they end."""
+
+CREATED_TIMER = "created"
+UPDATED_TIMER = "updated"
+RETRY_TIMER = "retry"
+RENEW_TIMER = "renew"
+RELEASE_TIMER = "release"
+
+LINK_PROBLEMS = (
+    Kind.NO_KEY,
+    Kind.BAD_KEY,
+    Kind.NO_NETWORK,
+    Kind.BAD_URL,
+    Kind.BAD_MODEL,
+    Kind.SERVER_REFUSED,
+    Kind.SERVER_TROUBLE,
+    Kind.NO_ENGINE,
+)
+
+
+def connect_asked(state: AppState) -> Step:
+    """The user wants to talk."""
+    state = solved(sound(state, wanted=True), *LINK_PROBLEMS)
+    opening: Effects = (fx.OpenSound(state.settings.microphone, state.settings.speaker),)
+    if state.link.phase in (Phase.OPENING, Phase.CONFIGURING, Phase.LIVE):
+        return state, opening
+    return then(_open(link(state, wanted=True, attempt=0)), opening)
+
+
+def hang_up_asked(state: AppState) -> Step:
+    """The user wants to end; nothing stays open."""
+    effects: Effects = (fx.CutSpeaker(),) if state.sound.playing else ()
+    state = _without_session(sound(state, wanted=False, playing=()))
+    state = replace(state, link=LinkState(), texts=(), pressed=False, releasing=False)
+    return state, (*effects, fx.CloseLink(), fx.CloseSound(), *_stop_timers())
+
+
+def renew(state: AppState) -> Step:
+    """Change to a new session now, at once; the conversation goes on."""
+    state = _without_session(state)
+    return _open(state)
+
+
+def new_conversation_asked(state: AppState) -> Step:
+    """Start afresh: nothing of the old conversation is put back."""
+    effects: Effects = (fx.CutSpeaker(),) if state.sound.playing else ()
+    connected = state.link.wanted
+    state = _without_session(sound(state, playing=()))
+    state = replace(state, rows=(), meter=AppState().meter, texts=())
+    state = solved(state, Kind.VOICE_FIXED, Kind.WORDS_LOST)
+    if not connected:
+        return state, effects
+    opened, more = _open(state)
+    return opened, (*effects, *more)
+
+
+def link_opened(state: AppState, event: LinkOpened) -> Step:
+    """The socket is open; the server speaks first."""
+    if state.link.phase is not Phase.OPENING:
+        return state, ()
+    state = link(
+        state, phase=Phase.CONFIGURING, server=event.server, capabilities=event.capabilities
+    )
+    return state, (fx.StartTimer(CREATED_TIMER, CREATED_TIMEOUT_MS),)
+
+
+def session_started(state: AppState, event: SessionStarted) -> Step:
+    """``session.created`` came; configure unless that is done."""
+    effects: Effects = ()
+    if event.lifetime_ms is not None:
+        effects = (fx.StartTimer(RENEW_TIMER, max(0, event.lifetime_ms - RENEW_BEFORE_MS)),)
+    if event.model:
+        state = link(state, model=event.model)
+    if not unconfigured(state):
+        return state, effects
+    state, more = configure(state)
+    return state, (*effects, fx.StopTimer(CREATED_TIMER), *more)
+
+
+def configuring(state: AppState) -> bool:
+    """Whether the session waits for its configuration to be accepted."""
+    return state.link.phase is Phase.CONFIGURING and state.link.configs > 0
+
+
+def unconfigured(state: AppState) -> bool:
+    """Whether the socket is open and nothing has been configured yet."""
+    return state.link.phase is Phase.CONFIGURING and not state.link.configs
+
+
+def configure(state: AppState) -> Step:
+    """Send the whole configuration."""
+    state, event_id = numbered(state, "cfg")
+    state = link(state, configs=state.link.configs + 1, config_due=False)
+    order = fx.ConfigureSession(state.settings, event_id, state.link.omitted, state.link.spoke)
+    if live(state):
+        return state, (order,)
+    return state, (order, fx.StartTimer(UPDATED_TIMER, UPDATED_TIMEOUT_MS))
+
+
+def session_configured(state: AppState, event: SessionConfigured) -> Step:
+    """``session.updated``: the first one opens the conversation."""
+    state = link(
+        state, model=event.model or state.link.model, voice=event.voice or state.link.voice
+    )
+    return go_live(state) if configuring(state) else (state, ())
+
+
+def go_live(state: AppState) -> Step:
+    """The session works: put back what was said, then let the user's words in."""
+    state = solved(link(state, phase=Phase.LIVE, attempt=0), *LINK_PROBLEMS)
+    replay = _replay(state.rows) if state.link.capabilities.replay else ()
+    typed = tuple(fx.AddText(item_id, "user", text) for item_id, text in state.texts)
+    unanswered = bool(typed) or _waits_for_answer(state.rows)
+    state = replace(state, texts=())
+    effects: Effects = (fx.StopTimer(UPDATED_TIMER), *replay, *typed)
+    if state.manual and (state.pressed or state.releasing):
+        # Pressed while the connection was being made: what was said counts.
+        state = replace(state, sent_ms=SHORTEST_PRESS_MS)
+        effects = (*effects, fx.ClearInput(), fx.SendPreroll(PREROLL_MS))
+        if state.releasing:
+            effects = (*effects, fx.StartTimer(RELEASE_TIMER, RELEASE_GRACE_MS))
+    elif not state.manual and not state.muted:
+        effects = (*effects, fx.SendPreroll(PREROLL_MS))
+    if unanswered:
+        state, more = ask(state)
+        effects = (*effects, *more)
+    return state, effects
+
+
+def link_lost(state: AppState, event: LinkLost) -> Step:
+    """The link broke or could not be opened."""
+    if event.failure is None or state.link.phase in (Phase.OFFLINE, Phase.BACKING_OFF):
+        return state, ()
+    verdict = judge(event.failure, state.link.last_error)
+    was_live = live(state)
+    attempt = state.link.attempt
+    state = _without_session(state)
+    if not verdict.retry:
+        state = sound(link(state, wanted=False), wanted=False)
+        if verdict.problem:
+            state = tell(state, verdict.problem)
+        return replace(state, pressed=False, releasing=False), (fx.CloseSound(), *_stop_timers())
+    if verdict.at_once and was_live:
+        return _open(state)
+    if verdict.problem and not (was_live and attempt == 0):
+        state = tell(state, verdict.problem)
+    wait_ms = min(FIRST_RETRY_MS * 2 ** min(attempt, 8), LONGEST_RETRY_MS)
+    state = link(state, phase=Phase.BACKING_OFF, attempt=attempt + 1)
+    return state, (*_stop_timers(), fx.StartTimer(RETRY_TIMER, wait_ms, jitter=0.25))
+
+
+def retry(state: AppState) -> Step:
+    """The wait is over."""
+    return _open(state) if state.link.phase is Phase.BACKING_OFF else (state, ())
+
+
+def renewed_when_quiet(state: AppState) -> Step:
+    """Renew an old session once nobody speaks and nothing is under way."""
+    busy = (
+        state.floor is not Floor.NOBODY
+        or state.releasing
+        or state.commit
+        or state.calls
+        or state.responses.requested
+        or state.responses.active
+    )
+    if not state.link.rotate or busy or not live(state):
+        return state, ()
+    return renew(state)
+
+
+def _open(state: AppState) -> Step:
+    state = link(state, phase=Phase.OPENING)
+    return state, (*_stop_timers(), fx.CloseLink(), fx.OpenLink(state.settings))
+
+
+def _stop_timers() -> Effects:
+    names = (CREATED_TIMER, UPDATED_TIMER, RETRY_TIMER, RENEW_TIMER, "response", "again")
+    return tuple(fx.StopTimer(name) for name in names)
+
+
+def _without_session(state: AppState) -> AppState:
+    """Forget all that belonged to the session; keep what the user has and wants."""
+    playing = tuple(replace(item, gone=True) for item in state.sound.playing)
+    rows = tuple(_left_behind(row) for row in state.rows)
+    old = state.link
+    return replace(
+        sound(state, playing=playing),
+        link=LinkState(wanted=old.wanted, attempt=old.attempt, omitted=old.omitted),
+        rows=rows if rows != state.rows else state.rows,
+        responses=ResponseState(silenced=state.responses.silenced),
+        calls=(),
+        user_speaking=False,
+        commit=None,
+    )
+
+
+def _left_behind(row: Row) -> Row:
+    """A row that was still being written when the session ended."""
+    if row.state not in (Text.WAITING, Text.PARTIAL):
+        return row
+    if row.role is Role.USER:
+        return replace(row, state=Text.DONE if row.tail else Text.LOST)
+    return replace(row, state=Text.INTERRUPTED)
+
+
+def _replay(rows: Rows) -> Effects:
+    """Earlier turns as text, newest kept; assistant turns cut to what was heard."""
+    kept: list[fx.AddText] = []
+    chars = 0
+    for row in reversed(rows[-REPLAYED_ROWS * 2 :]):
+        text = row.text.strip()
+        if row.role not in (Role.USER, Role.ASSISTANT) or not text or not row.sent:
+            continue
+        chars += len(text)
+        if len(kept) >= REPLAYED_ROWS or chars > REPLAYED_CHARS:
+            break
+        item_id = row.item_id if len(row.item_id) <= MAX_ID_CHARS else ""
+        kept.append(fx.AddText(item_id, row.role.value, text))
+    return tuple(reversed(kept))
+
+
+def _waits_for_answer(rows: Rows) -> bool:
+    """Whether the last thing said is the user's, in words, and nothing was begun in reply."""
+    for row in reversed(rows):
+        if row.role is Role.USER and row.state is Text.DONE:
+            return True
+        if row.role is Role.ASSISTANT or row.role is Role.TOOL:
+            return False
+    return False

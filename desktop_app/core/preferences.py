@@ -1,0 +1,50 @@
+"""What a change of the settings costs, and paying it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desktop_app.core import effects as fx
+from desktop_app.core.changes import link, live, solved, tell
+from desktop_app.core.connection import configure, renew
+from desktop_app.core.problems import Kind
+from desktop_app.core.refusals import VOICE_FIXED
+from desktop_app.core.settings import Settings, specs
+from desktop_app.core.spec import Cost
+from desktop_app.core.state import AppState, Effects, Step
+
+
+def settings_changed(state: AppState, new: Settings) -> Step:
+    """The user accepted other settings: save them, and make them true at the least cost."""
+    old = state.settings
+    changed = {name for name in specs() if getattr(old, name) != getattr(new, name)}
+    if not changed:
+        return state, ()
+    costs = {specs()[name].cost for name in changed}
+    state = replace(solved(state, Kind.SETTING_REFUSED), settings=new)
+    effects: Effects = (fx.SaveSettings(new),)
+    if Cost.REOPEN_AUDIO in costs and state.sound.wanted:
+        effects = (*effects, fx.OpenSound(new.microphone, new.speaker))
+    if Cost.RECONNECT in costs:
+        state = link(state, omitted=frozenset())
+        state, more = renew(state) if state.link.wanted else (state, ())
+        return state, (*effects, *more)
+    if Cost.SESSION_UPDATE not in costs or not live(state):
+        return state, effects
+    if "voice" in changed and state.link.spoke:
+        state = tell(state, VOICE_FIXED)
+    if changed & {"turn_detection"}:
+        state = replace(state, pressed=False, releasing=False, user_speaking=False)
+        effects = (*effects, fx.ClearInput())
+    if state.responses.active:
+        # The speed may only change between turns; the rest can wait for the same moment.
+        return link(state, config_due=True), effects
+    state, more = configure(state)
+    return state, (*effects, *more)
+
+
+def configured_when_quiet(state: AppState) -> Step:
+    """Send settings that waited for the end of an answer."""
+    if state.link.config_due and live(state) and not state.responses.active:
+        return configure(state)
+    return state, ()

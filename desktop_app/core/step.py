@@ -1,0 +1,209 @@
+"""The one place where the assistant changes: ``step(state, event)``.
+
+It only says which room of the core an event belongs to; the rooms decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from desktop_app.core import (
+    connection,
+    far_end,
+    refusals,
+    responses,
+    sound,
+    turn_taking,
+    wishes,
+    words,
+)
+from desktop_app.core import effects as fx
+from desktop_app.core.changes import link, solved, tell
+from desktop_app.core.changes import sound as sound_changed
+from desktop_app.core.events import Event, TimerFired
+from desktop_app.core.preferences import configured_when_quiet, settings_changed
+from desktop_app.core.problems import Kind, Problem
+from desktop_app.core.state import AppState, Step
+from desktop_app.core.tool_calls import settle_calls, tool_called, tool_finished
+from desktop_app.core.transcript import Text, find
+
+SOUND_TIMER = "sound"
+SOUND_AGAIN_MS = 2_000
+"""How often a device that is missing is looked for again."""
+
+
+def step(state: AppState, event: Event) -> Step:
+    """Return the next state and what to do about it."""
+    # The two that come a hundred times a second go first.
+    if isinstance(event, sound.MicFrame):
+        return turn_taking.mic_frame(state, event)
+    if isinstance(event, far_end.AudioArrived):
+        return turn_taking.audio_arrived(state, event)
+    state, effects = _step(state, event)
+    if state.link.config_due or state.link.rotate:
+        for when_quiet in (configured_when_quiet, connection.renewed_when_quiet):
+            state, more = when_quiet(state)
+            effects = (*effects, *more)
+    return state, effects
+
+
+def _step(state: AppState, event: Event) -> Step:
+    if isinstance(event, wishes.Wish):
+        return _wish(state, event)
+    if isinstance(event, sound.SoundEvent):
+        return _sound(state, event)
+    if isinstance(event, TimerFired):
+        return _timer(state, event.name)
+    return _far_end(state, event)
+
+
+def _wish(state: AppState, event: wishes.Wish) -> Step:
+    match event:
+        case wishes.ConnectAsked():
+            return connection.connect_asked(state)
+        case wishes.HangUpAsked():
+            return connection.hang_up_asked(state)
+        case wishes.NewConversationAsked():
+            return connection.new_conversation_asked(state)
+        case wishes.MuteToggled():
+            return replace(state, muted=not state.muted), ()
+        case wishes.InterruptAsked():
+            return turn_taking.interrupt_asked(state)
+        case wishes.TalkPressed():
+            return turn_taking.talk_pressed(state)
+        case wishes.TalkReleased():
+            return turn_taking.talk_released(state)
+        case wishes.TextSubmitted(text):
+            return words.text_submitted(state, text)
+        case wishes.AnswerAsked():
+            return responses.ask(state)
+        case wishes.SettingsChanged(settings):
+            return settings_changed(state, settings)
+        case wishes.ProblemFound(problem):
+            return tell(state, problem), ()
+        case wishes.ProblemSolved(kind):
+            return solved(state, kind), ()
+        case _:
+            assert_never(event)
+
+
+def _far_end(state: AppState, event: far_end.FarEndEvent) -> Step:
+    match event:
+        case far_end.LinkOpened():
+            return connection.link_opened(state, event)
+        case far_end.LinkLost():
+            return connection.link_lost(state, event)
+        case far_end.SessionStarted():
+            return connection.session_started(state, event)
+        case far_end.SessionConfigured():
+            return connection.session_configured(state, event)
+        case far_end.ServerError():
+            return refusals.server_error(state, event)
+        case far_end.UserSpeechStarted():
+            return turn_taking.speech_started(state, event)
+        case far_end.UserSpeechStopped():
+            return replace(state, user_speaking=False), ()
+        case far_end.InputCommitted():
+            return turn_taking.input_committed(state, event)
+        case far_end.ResponseStarted():
+            return responses.response_started(state, event)
+        case far_end.ResponseEnded():
+            return _response_ended(state, event)
+        case far_end.AudioArrived():
+            return turn_taking.audio_arrived(state, event)
+        case far_end.ToolCalled():
+            return tool_called(state, event)
+        case far_end.ToolFinished(call_id, output):
+            return tool_finished(state, call_id, output)
+        case far_end.RateLimited():
+            return link(state, reset_s=event.reset_s), ()
+        case _:
+            return _words(state, event)
+
+
+def _words(state: AppState, event: far_end.WordEvent) -> Step:
+    match event:
+        case far_end.ItemAdded():
+            return words.item_added(state, event)
+        case far_end.ItemTruncated():
+            return state, ()
+        case far_end.ItemDeleted(item_id):
+            row = find(state.rows, item_id)
+            if row is None:
+                return state, ()
+            rows = tuple(replace(r, state=Text.NONE) if r is row else r for r in state.rows)
+            return replace(state, rows=rows), ()
+        case far_end.UserTextArrived():
+            return words.user_text_arrived(state, event)
+        case far_end.UserTextDone():
+            return words.user_text_done(state, event)
+        case far_end.UserTextFailed():
+            return words.user_text_failed(state, event)
+        case far_end.AssistantTextArrived():
+            return words.assistant_text_arrived(state, event)
+        case far_end.AssistantTextDone():
+            return words.assistant_text_done(state, event)
+        case _:
+            assert_never(event)
+
+
+def _response_ended(state: AppState, event: far_end.ResponseEnded) -> Step:
+    state = words.answer_ended(state, event)
+    state, effects = responses.response_ended(state, event)
+    state, more = settle_calls(state)
+    return state, (*effects, *more)
+
+
+def _sound(state: AppState, event: sound.SoundEvent) -> Step:
+    match event:
+        case sound.MicFrame():
+            return turn_taking.mic_frame(state, event)
+        case sound.MicOpened(label):
+            state = solved(state, Kind.NO_MICROPHONE, Kind.NO_SOUND)
+            return sound_changed(state, mic_open=True, mic_label=label), ()
+        case sound.MicLost(problem):
+            return _device_lost(sound_changed(state, mic_open=False), problem)
+        case sound.SpeakerOpened(label):
+            state = solved(state, Kind.NO_SPEAKER, Kind.NO_SOUND)
+            return sound_changed(state, speaker_open=True, speaker_label=label), ()
+        case sound.SpeakerLost(problem):
+            return _device_lost(sound_changed(state, speaker_open=False, playing=()), problem)
+        case sound.SpeakerStarted():
+            return state, ()
+        case sound.SpeakerStopped():
+            return turn_taking.speaker_stopped(state, event)
+        case _:
+            assert_never(event)
+
+
+def _device_lost(state: AppState, problem: Problem | None) -> Step:
+    if problem is None or not state.sound.wanted:
+        return state, ()
+    return tell(state, problem), (fx.StartTimer(SOUND_TIMER, SOUND_AGAIN_MS),)
+
+
+def _timer(state: AppState, name: str) -> Step:
+    """Time is an event like any other; a timer that no longer matters changes nothing."""
+    if name.startswith(turn_taking.TRANSCRIPT_TIMER):
+        item_id = name.removeprefix(turn_taking.TRANSCRIPT_TIMER)
+        return words.transcript_timed_out(state, item_id)
+    match name:
+        case connection.RETRY_TIMER:
+            return connection.retry(state)
+        case connection.CREATED_TIMER if connection.unconfigured(state):
+            return connection.configure(state)
+        case connection.UPDATED_TIMER if connection.configuring(state):
+            return connection.go_live(state)
+        case connection.RENEW_TIMER:
+            return link(state, rotate=True), ()
+        case connection.RELEASE_TIMER:
+            return turn_taking.release_ended(state)
+        case responses.REQUEST_TIMER:
+            return responses.request_timed_out(state)
+        case responses.AGAIN_TIMER:
+            return responses.ask(state)
+        case "sound" if state.sound.wanted:
+            return state, (fx.OpenSound(state.settings.microphone, state.settings.speaker),)
+        case _:
+            return state, ()

@@ -1,0 +1,196 @@
+"""Who has the floor: speech, talk control, interruption, truncation.
+
+The server does not know what was played (protocol page, section 5.1): the loudspeaker says how much
+of each item was heard, and the far end is told to forget the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desktop_app.core import effects as fx
+from desktop_app.core.changes import link, live, numbered, solved, sound, tell, with_row
+from desktop_app.core.connection import (
+    RELEASE_GRACE_MS,
+    RELEASE_TIMER,
+    SHORTEST_PRESS_MS,
+    connect_asked,
+)
+from desktop_app.core.far_end import AudioArrived, InputCommitted, UserSpeechStarted
+from desktop_app.core.problems import Kind, Problem
+from desktop_app.core.responses import ask, cancel, silenced
+from desktop_app.core.sound import MicFrame, SpeakerStopped
+from desktop_app.core.state import AppState, Effects, ItemAudio, Phase, Step
+from desktop_app.core.transcript import Role, Row, Text, find, heard_part, place, worded
+
+RATE_KHZ = 24
+"""Samples in a millisecond on the wire."""
+
+PTT_PREROLL_MS = 300
+"""Sound from before the press that is sent with it: people begin to speak while they press."""
+
+TRANSCRIPT_TIMEOUT_MS = 15_000
+"""A transcript that has not come by then will not come."""
+
+TRANSCRIPT_TIMER = "transcript:"
+
+HOLD_LONGER = Problem(
+    Kind.HOLD_LONGER, "That was too short", "Hold the talk button while you speak."
+)
+
+
+def mic_frame(state: AppState, event: MicFrame) -> Step:
+    """A block from the microphone: send it, send silence for it, or keep it back."""
+    if not live(state):
+        return state, ()
+    if state.manual:
+        if not (state.pressed or state.releasing):
+            return state, ()
+        ms = len(event.pcm) // (2 * RATE_KHZ)
+        return replace(state, sent_ms=state.sent_ms + ms), (fx.SendAudio(event.pcm),)
+    # The server's clock is the audio it gets, so a muted microphone sends silence.
+    return state, (fx.SendAudio(bytes(len(event.pcm)) if state.muted else event.pcm),)
+
+
+def audio_arrived(state: AppState, event: AudioArrived) -> Step:
+    """Speech of the assistant: play it, unless the user has talked over it."""
+    if event.response_id in state.responses.silenced or not live(state) or not event.pcm:
+        return state, ()
+    playing, samples = state.sound.playing, len(event.pcm) // 2
+    if playing and playing[-1].item_id == event.item_id:
+        last = replace(playing[-1], received=playing[-1].received + samples)
+        playing = (*playing[:-1], last)
+    else:
+        playing = (*playing, ItemAudio(event.item_id, event.response_id, samples))
+        row = find(state.rows, event.item_id) or Row(event.item_id, Role.ASSISTANT)
+        state = with_row(state, replace(row, spoken=True))
+    state = sound(state, playing=playing)
+    return state if state.link.spoke else link(state, spoke=True), (
+        fx.Play(event.item_id, event.pcm),
+    )
+
+
+def speech_started(state: AppState, event: UserSpeechStarted) -> Step:
+    """The server heard the user; over the assistant this is an interruption."""
+    state = replace(state, user_speaking=True)
+    if event.item_id:
+        row = Row(event.item_id, Role.USER)
+        state = replace(state, rows=place(state.rows, row, None))
+    if not state.settings.interrupt_response:
+        return state, ()
+    # The server has cancelled the response itself (``interrupt_response``).
+    return yielded(state, tell_server=False)
+
+
+def yielded(state: AppState, *, tell_server: bool) -> Step:
+    """Let the assistant fall silent.  What was heard, and so truncation, waits for the speaker."""
+    talking = tuple(item.response_id for item in state.sound.playing)
+    state = silenced(state, state.responses.active or "", *talking)
+    effects: Effects = ()
+    if tell_server:
+        state, effects = cancel(state)
+    if state.sound.playing:
+        effects = (*effects, fx.CutSpeaker())
+    return state, effects
+
+
+def speaker_stopped(state: AppState, event: SpeakerStopped) -> Step:
+    """The speaker fell silent: settle what of each item was heard."""
+    playing = state.sound.playing
+    at = next((i for i, p in enumerate(playing) if p.item_id == event.item_id), -1)
+    if not event.cut:
+        if at < 0:
+            return state, ()
+        done = event.heard_ms >= playing[at].received // RATE_KHZ
+        return sound(state, playing=playing[at + 1 if done else at :]), ()
+    state = sound(state, playing=())
+    effects: Effects = ()
+    for i, item in enumerate(playing[max(at, 0) :], start=max(at, 0)):
+        heard_ms = event.heard_ms if i == at else 0
+        state, more = _unheard(state, item, heard_ms)
+        effects = (*effects, *more)
+    return state, effects
+
+
+def _unheard(state: AppState, item: ItemAudio, heard_ms: int) -> Step:
+    """Cut one item to what was heard, here and at the far end."""
+    received_ms = item.received // RATE_KHZ
+    heard_ms = min(heard_ms, received_ms)
+    row = find(state.rows, item.item_id)
+    if heard_ms >= received_ms and received_ms:
+        return state, ()
+    if row is not None:
+        text = heard_part(row.text, heard_ms, received_ms)
+        cut = worded(row, text, Text.INTERRUPTED if heard_ms else Text.NONE)
+        state = with_row(state, replace(cut, heard_ms=heard_ms))
+    able = state.link.capabilities
+    if item.gone or not live(state) or not (able.truncate if heard_ms else able.delete):
+        return state, ()
+    state, event_id = numbered(state, "cut" if heard_ms else "drop")
+    if heard_ms:
+        return state, (fx.TruncateItem(item.item_id, heard_ms, event_id),)
+    # Truncating to nothing is refused while no audio exists: the item goes as a whole.
+    return state, (fx.DeleteItem(item.item_id, event_id),)
+
+
+def interrupt_asked(state: AppState) -> Step:
+    """The interrupt key wins always."""
+    return yielded(state, tell_server=True)
+
+
+def talk_pressed(state: AppState) -> Step:
+    """The talk control went down: interrupt, and listen from a moment ago."""
+    if state.pressed or not state.manual:
+        return state, ()
+    state = solved(replace(state, pressed=True, releasing=False, muted=False), Kind.HOLD_LONGER)
+    if state.link.phase is Phase.OFFLINE:
+        return connect_asked(state)
+    if not live(state):
+        return state, ()
+    state, effects = yielded(replace(state, sent_ms=0), tell_server=True)
+    return state, (
+        *effects,
+        fx.StopTimer(RELEASE_TIMER),
+        fx.ClearInput(),
+        fx.SendPreroll(PTT_PREROLL_MS),
+    )
+
+
+def talk_released(state: AppState) -> Step:
+    """The talk control went up; the last word is still on its way through the microphone."""
+    if not state.pressed:
+        return state, ()
+    state = replace(state, pressed=False, releasing=True)
+    return state, (fx.StartTimer(RELEASE_TIMER, RELEASE_GRACE_MS),)
+
+
+def release_ended(state: AppState) -> Step:
+    """The grace after the release is over: the turn ends, or was a slip."""
+    if not state.releasing:
+        return state, ()
+    if not live(state):
+        # Pressed while the connection was still being made: `go_live` starts the timer again.
+        return state, ()
+    state = replace(state, releasing=False)
+    if state.sent_ms < SHORTEST_PRESS_MS:
+        return tell(state, HOLD_LONGER), (fx.ClearInput(),)
+    state, event_id = numbered(state, "commit")
+    return replace(state, commit=event_id), (fx.CommitInput(event_id),)
+
+
+def input_committed(state: AppState, event: InputCommitted) -> Step:
+    """The user's audio is an item now; in manual turns this is when to ask for the answer."""
+    row = Row(event.item_id, Role.USER)
+    state = replace(state, rows=place(state.rows, row, event.previous_item_id), user_speaking=False)
+    row = find(state.rows, event.item_id) or row
+    effects: Effects = ()
+    if row.state in (Text.WAITING, Text.PARTIAL):
+        if state.settings.transcription_model:
+            name = TRANSCRIPT_TIMER + event.item_id
+            effects = (fx.StartTimer(name, TRANSCRIPT_TIMEOUT_MS),)
+        else:
+            state = with_row(state, replace(row, state=Text.FAILED))
+    if state.commit is None:
+        return state, effects
+    state, more = ask(replace(state, commit=None))
+    return state, (*effects, *more)
