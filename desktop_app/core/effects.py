@@ -220,3 +220,21 @@ Effect = (
     | SaveSettings
     | Note
 )
+
+SlowEffect = (
+    ConfigureSession
+    | CommitInput
+    | ClearInput
+    | CreateResponse
+    | CancelResponse
+    | AddText
+    | AddToolOutput
+    | TruncateItem
+    | DeleteItem
+    | OpenSound
+    | CloseSound
+    | RunTool
+    | SaveSettings
+    | Note
+)
+"""Effects that are rare, as opposed to those of every block of sound."""

@@ -1,0 +1,148 @@
+"""Carries out effects and feeds events: the only code that knows both sides."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+
+from desktop_app.audio.preroll import Preroll
+from desktop_app.core import effects as fx
+from desktop_app.core.events import TimerFired
+from desktop_app.core.far_end import ToolFinished
+from desktop_app.core.settings import Settings
+from desktop_app.core.sound import MicFrame
+from desktop_app.core.wishes import ProblemFound
+from desktop_app.ports import Destination, Link, Microphone, SettingsStore, Speaker, ToolProvider
+from desktop_app.voice.session import Session
+from desktop_app.voice.sounds import Sounds
+from desktop_app.voice.store import Store
+from desktop_app.voice.timers import Timers
+
+PREROLL_MS = 5_000
+"""What was heard is kept this long while nobody takes it (connecting, between presses)."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside of the engine."""
+
+    make_link: Callable[[], Link]
+    destination: Destination
+    microphone: Microphone
+    speaker: Speaker
+    settings: SettingsStore
+    tools: ToolProvider
+
+
+class Engine:
+    """Ties a store to the outside.  `run` owns all tasks; when it ends, nothing is left open."""
+
+    def __init__(self, store: Store, ports: Ports) -> None:
+        self._store, self._ports = store, ports
+        self._preroll = Preroll(PREROLL_MS)
+        self._timers = Timers(lambda name: store.dispatch(TimerFired(name)))
+        self._sounds = Sounds(ports.microphone, ports.speaker, store.dispatch, self._heard)
+        self._session: Session | None = None
+        self._holding: asyncio.Task[None] | None = None
+        self._tasks: asyncio.TaskGroup | None = None
+        self._saving = asyncio.Lock()
+        self._taken = False
+        store.perform = self._perform
+
+    async def run(self, stopped: asyncio.Event) -> None:
+        """Work until ``stopped``; then hang up and close the devices."""
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                await stopped.wait()
+                self._close_link()
+                self._timers.stop_all()
+                self._spawn(self._sounds.aclose(), "sound-close")
+        finally:
+            self._tasks = None
+            self._timers.stop_all()
+
+    def _spawn(self, work: Coroutine[object, object, None], name: str) -> asyncio.Task[None] | None:
+        if self._tasks is None:
+            work.close()
+            return None
+        return self._tasks.create_task(work, name=name)
+
+    def _heard(self, block: bytes) -> None:
+        self._taken = False
+        self._store.dispatch(MicFrame(block))
+        if not self._taken:
+            self._preroll.push(block)
+
+    def _perform(self, effect: fx.Effect) -> None:
+        """Carry out one effect.  Never blocks: slow work becomes a task."""
+        match effect:
+            case fx.SendAudio():
+                self._taken = True
+                self._send(effect)
+            case fx.Play():
+                self._sounds.play(effect)
+            case fx.CutSpeaker():
+                self._sounds.cut()
+            case fx.SendPreroll(max_ms):
+                for block in self._preroll.take(max_ms):
+                    self._send(fx.SendAudio(block))
+                self._preroll.clear()
+            case fx.DropPreroll():
+                self._preroll.clear()
+            case fx.StartTimer():
+                self._timers.start(effect)
+            case fx.StopTimer(name):
+                self._timers.stop(name)
+            case fx.OpenLink(settings):
+                self._open_link(settings)
+            case fx.CloseLink():
+                self._close_link()
+            case _:
+                self._perform_slow(effect)
+
+    def _perform_slow(self, effect: fx.SlowEffect) -> None:
+        match effect:
+            case fx.OpenSound():
+                self._spawn(self._sounds.open(effect), "sound-open")
+            case fx.CloseSound():
+                self._preroll.clear()
+                self._spawn(self._sounds.aclose(), "sound-close")
+            case fx.RunTool():
+                self._spawn(self._run_tool(effect), f"tool-{effect.name}")
+            case fx.SaveSettings(settings):
+                self._spawn(self._save(settings), "settings-save")
+            case fx.Note(text):
+                log.info("%s", text)
+            case _:
+                self._send(effect)
+
+    def _send(self, order: fx.Order) -> None:
+        if self._session is not None:
+            self._session.outbox.put(order)
+
+    def _open_link(self, settings: Settings) -> None:
+        session = Session(self._ports.make_link, self._ports.destination, self._store.dispatch)
+        self._session = session
+        self._holding = self._spawn(session.run(settings), "session")
+
+    def _close_link(self) -> None:
+        if self._session is not None:
+            self._session.leave()
+            self._session = None
+        if self._holding is not None:
+            self._holding.cancel()
+            self._holding = None
+
+    async def _run_tool(self, call: fx.RunTool) -> None:
+        output = await self._ports.tools.call(call.name, call.arguments)
+        self._store.dispatch(ToolFinished(call.call_id, output))
+
+    async def _save(self, settings: Settings) -> None:
+        async with self._saving:
+            problem = await asyncio.to_thread(self._ports.settings.save, settings)
+        if problem is not None:
+            self._store.dispatch(ProblemFound(problem))

@@ -1,0 +1,114 @@
+"""One session with the far end: connect, pump both ways, hang up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from desktop_app.core.effects import Order
+from desktop_app.core.events import Event
+from desktop_app.core.far_end import AssistantTextArrived, LinkLost
+from desktop_app.core.settings import Settings
+from desktop_app.ports import Destination, Dispatch, Link, LinkError
+from desktop_app.voice.outbox import Outbox
+
+
+class Session:
+    """Holds one link from its opening to its end.
+
+    Attributes:
+        outbox: Orders for the far end.
+    """
+
+    def __init__(
+        self, make_link: Callable[[], Link], destination: Destination, dispatch: Dispatch
+    ) -> None:
+        self.outbox = Outbox()
+        self._make_link = make_link
+        self._destination = destination
+        self._dispatch = dispatch
+        self._inbox: list[Event] = []
+        self._left = False
+
+    def leave(self) -> None:
+        """Say no more: what the far end does from now on concerns nobody."""
+        self._left = True
+        self._inbox.clear()
+
+    async def run(self, settings: Settings) -> None:
+        """Hold the session until the far end ends it, or the task is cancelled.
+
+        However it ends, the link is closed, and `LinkLost` has been dispatched unless we left.
+        """
+        link = self._make_link()
+        lost = LinkLost()
+        try:
+            await link.open(await self._destination.resolve(settings))
+            await self._pump(link)
+        except LinkError as error:
+            lost = LinkLost(error.failure)
+        finally:
+            await link.aclose()
+        self._lost(lost)
+
+    async def _pump(self, link: Link) -> None:
+        """Pump both ways until the far end hangs up.
+
+        Raises:
+            LinkError: The first failure of either direction.
+        """
+        try:
+            async with asyncio.TaskGroup() as pumps:
+                sending = pumps.create_task(self._send(link), name="link-send")
+                async for event in link.events():
+                    self._receive(event)
+                sending.cancel()
+        except* LinkError as failures:
+            first: BaseException = failures
+            while isinstance(first, BaseExceptionGroup):
+                first = first.exceptions[0]
+            raise first from None
+
+    async def _send(self, link: Link) -> None:
+        while True:
+            order: Order = await self.outbox.get()
+            await link.send(order)
+
+    def _receive(self, event: Event) -> None:
+        """Collect what arrives in one go."""
+        if not self._inbox:
+            asyncio.get_running_loop().call_soon(self._deliver)
+        self._inbox.append(event)
+
+    def _deliver(self) -> None:
+        events, self._inbox = self._inbox, []
+        for event in merged(events):
+            if not self._left:
+                self._dispatch(event)
+
+    def _lost(self, event: LinkLost) -> None:
+        self._deliver()
+        if not self._left:
+            self._dispatch(event)
+
+
+def merged(events: list[Event]) -> Iterator[Event]:
+    """Join neighbouring words of one item: a flood of them is one step and not thousands."""
+    words: list[str] = []
+    first: AssistantTextArrived | None = None
+    for event in events:
+        if isinstance(event, AssistantTextArrived):
+            if first and (event.item_id, event.response_id) == (first.item_id, first.response_id):
+                words.append(event.text)
+                continue
+            if first:
+                yield replace(first, text="".join(words))
+            first, words = event, [event.text]
+            continue
+        if first:
+            yield replace(first, text="".join(words))
+            first = None
+        yield event
+    if first:
+        yield replace(first, text="".join(words))
