@@ -44,6 +44,7 @@ class LinkTarget:
         key: API key or token; empty: none is sent.
         auth: ``bearer`` or ``api-key`` (the header's style).
         dialect: ``auto``, ``ga`` or ``beta``.
+        label: What people call this place; empty: the host.
     """
 
     url: str
@@ -54,6 +55,7 @@ class LinkTarget:
     project: str = ""
     dialect: str = "auto"
     allow_insecure: bool = False
+    label: str = ""
 
 
 class Link(Protocol):

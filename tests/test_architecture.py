@@ -43,7 +43,7 @@ MAY_USE: dict[str, str] = {
     "ui": "PySide6",
 }
 # The files that put everything together.
-COMPOSITION = re.compile(r"__main__|app|cli\w*")
+COMPOSITION = re.compile(r"__main__|app\w*|cli\w*")
 COMPOSITION_USES = " ".join([*MAY_USE.values(), "qasync"])
 
 # Where the distribution is not called like the module.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 
 from desktop_app.audio.preroll import Preroll
@@ -36,6 +36,8 @@ class Ports:
     speaker: Speaker
     settings: SettingsStore
     tools: ToolProvider
+    aclose: Callable[[], Awaitable[None]] | None = None
+    """Called once the worker ends: closes what lives as long as it, such as the engine."""
 
 
 class Engine:

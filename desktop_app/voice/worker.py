@@ -104,6 +104,8 @@ class VoiceWorker:
                 self._crashed(error)
                 engine = Engine(self._store, ports)
                 asyncio.get_running_loop().call_soon(self._store.dispatch, HangUpAsked())
+        if ports.aclose is not None:
+            await ports.aclose()
         with self._guard:
             self._loop = None
             self._stopping = True

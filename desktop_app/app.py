@@ -1,0 +1,147 @@
+"""The desktop app: puts window, worker and adapters together, and takes them apart again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.adapters.async_secrets import AsyncSecrets
+from desktop_app.adapters.offline_process import OfflineProcess
+from desktop_app.app_house import House
+from desktop_app.app_services import AppServices
+from desktop_app.core.state import AppState
+from desktop_app.core.wishes import ProblemFound
+from desktop_app.ports import MicLevel
+from desktop_app.ui.app_icon import app_icon
+from desktop_app.ui.main_window import MainWindow
+from desktop_app.voice.engine import Ports
+from desktop_app.voice.worker import VoiceWorker
+
+FRAME_MS = 16
+"""Snapshots are shown at most once in this time: a screen shows no more."""
+
+STOP_S = 2.0
+"""How long leaving may take at most."""
+
+log = logging.getLogger(__name__)
+
+
+class Snapshots(QObject):
+    """Carries the newest snapshot from the worker to the window, at most one a frame."""
+
+    _news = Signal()
+
+    def __init__(self, show: Callable[[AppState], None]) -> None:
+        super().__init__()
+        self._show = show
+        self._newest: AppState | None = None
+        self._waiting = threading.Event()
+        self._timer = QTimer(self, singleShot=True, interval=FRAME_MS)
+        self._timer.timeout.connect(self._deliver)
+        self._news.connect(self._schedule)
+
+    def __call__(self, state: AppState) -> None:
+        """Take a snapshot; on the worker's thread."""
+        self._newest = state
+        if not self._waiting.is_set():
+            self._waiting.set()
+            self._news.emit()
+
+    def _schedule(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _deliver(self) -> None:
+        self._waiting.clear()
+        if self._newest is not None:
+            self._show(self._newest)
+
+
+class App:
+    """The running app.  `live` ends when the user leaves."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._secrets = AsyncSecrets(house.secrets)
+        self._engine = OfflineProcess()
+        self._ports: Ports | None = None
+        self.services = AppServices(house, self._secrets, self._level)
+        self.window = MainWindow(self._dispatch, self.services)
+        self._snapshots = Snapshots(self.window.show_state)
+        state = AppState(settings=house.settings)
+        self.worker = VoiceWorker(self._make_ports, state, self._snapshots, self._crashed)
+        self.window.show_state(state)
+
+    async def live(self) -> None:
+        """Show the window and work until the user leaves."""
+        leaving = asyncio.Event()
+        self.window.close_requested.connect(leaving.set)
+        loop = asyncio.get_running_loop()
+        self._house.crashes.watch(loop)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(leaving.set))
+        self.window.show()
+        # The first paint comes before the heavy imports, which are the worker's.
+        QTimer.singleShot(0, self._start)
+        with _awake():
+            await leaving.wait()
+        self.window.hide()
+        self.services.cancel()
+        ended = await asyncio.to_thread(self.worker.stop, STOP_S)
+        if not ended:
+            log.warning("the worker did not end in time")
+
+    def _start(self) -> None:
+        self.worker.start()
+        if self._house.problem is not None:
+            self.worker.dispatch(ProblemFound(self._house.problem))
+
+    def _dispatch(self, event: object) -> None:
+        self.worker.dispatch(event)  # type: ignore[arg-type]
+
+    def _make_ports(self) -> Ports:
+        from desktop_app.app_ports import real_ports
+
+        self._ports = real_ports(self._house, self._secrets, self._engine)
+        return self._ports
+
+    def _level(self) -> MicLevel:
+        return self._ports.microphone.level if self._ports else MicLevel()
+
+    def _crashed(self, error: BaseException) -> None:
+        self._house.crashes.record("voice", error)
+
+
+class _awake:  # noqa: N801 - used like a function
+    """Lets Python handle signals while Qt waits: an idle Qt loop never runs Python code."""
+
+    def __enter__(self) -> None:
+        self._timer = QTimer(interval=1000)
+        self._timer.timeout.connect(lambda: None)
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.stop()
+
+
+def run(house: House) -> int:
+    """Run the desktop app; returns the exit code."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Parley")
+    app.setDesktopFileName("parley")
+    app.setWindowIcon(app_icon())
+    app.setQuitOnLastWindowClosed(False)
+    parley = App(house)
+    from qasync import QEventLoop  # type: ignore[import-untyped]
+
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
+        runner.run(parley.live())
+    return 0

@@ -1,0 +1,102 @@
+"""What the window asks for besides snapshots: devices, keys, a trial session, the report."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from desktop_app.adapters.async_secrets import AsyncSecrets
+from desktop_app.adapters.destination import ServerOrEngine, host_of, target_of
+from desktop_app.adapters.keys import BadKey, clean_key
+from desktop_app.adapters.offline_process import OfflineProcess
+from desktop_app.app_house import House
+from desktop_app.core.settings import Settings
+from desktop_app.ports import Destination, DeviceList, MicLevel, Secret
+from desktop_app.ui.services import KeyStatus, TestOutcome
+
+_Answer = TypeVar("_Answer")
+
+
+class AppServices:
+    """Runs slow work beside the window; every answer comes back on the window's loop."""
+
+    def __init__(self, house: House, secrets: AsyncSecrets, level: Callable[[], MicLevel]) -> None:
+        self._house, self._secrets, self._level = house, secrets, level
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def cancel(self) -> None:
+        """Drop what still runs: nobody waits for the answers any more."""
+        for task in tuple(self._tasks):
+            task.cancel()
+
+    def list_devices(self, done: Callable[[DeviceList], None]) -> None:
+        """Find the microphones and speakers of this computer."""
+        self._start(asyncio.to_thread(_devices), done)
+
+    def key_status(self, url: str, done: Callable[[KeyStatus], None]) -> None:
+        """Find out which key would be used for the server at ``url``."""
+        self._start(_status(self._secrets.get(host_of(url))), done)
+
+    def set_key(self, url: str, key: str, done: Callable[[KeyStatus], None]) -> None:
+        """Store ``key`` for the server at ``url``."""
+        self._start(_status(self._secrets.set(host_of(url), key)), done)
+
+    def forget_key(self, url: str, done: Callable[[KeyStatus], None]) -> None:
+        """Remove the stored key of the server at ``url``."""
+        self._start(_status(self._secrets.forget(host_of(url))), done)
+
+    def test_connection(
+        self, settings: Settings, key: str | None, done: Callable[[TestOutcome], None]
+    ) -> None:
+        """Open and close a session; ``key`` None means the stored one."""
+        self._start(asyncio.to_thread(self._probe, settings, key), done)
+
+    def level(self) -> MicLevel:
+        """Return the newest loudness of the microphone."""
+        return self._level()
+
+    def report(self) -> str:
+        """Return a diagnostic report to copy."""
+        return self._house.crashes.report()
+
+    def _start(self, work: Awaitable[_Answer], done: Callable[[_Answer], None]) -> None:
+        async def run() -> None:
+            done(await work)
+
+        task = asyncio.get_running_loop().create_task(run())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _probe(self, settings: Settings, key: str | None) -> TestOutcome:
+        """Run the trial on a loop of its own: the window's is slow, the worker's is busy."""
+        from desktop_app.app_ports import link_maker
+        from desktop_app.app_probe import FixedTarget, probe
+
+        async def run() -> TestOutcome:
+            engine = OfflineProcess()
+            try:
+                destination: Destination = ServerOrEngine(self._secrets, engine)
+                if key is not None and settings.service != "offline":
+                    destination = FixedTarget(target_of(settings, clean_key(key)))
+                problem = await probe(link_maker(), destination, settings)
+            except BadKey as error:
+                return TestOutcome(ok=False, text=str(error))
+            finally:
+                await engine.aclose()
+            if problem is None:
+                return TestOutcome(ok=True, text="It works: a session opened and closed.")
+            return TestOutcome(ok=False, text=f"{problem.title}. {problem.hint}")
+
+        return asyncio.run(run())
+
+
+async def _status(secret: Awaitable[Secret]) -> KeyStatus:
+    found = await secret
+    return KeyStatus(found.source, found.place, found.problem)
+
+
+def _devices() -> DeviceList:
+    from desktop_app.adapters.devices import SystemDevices
+
+    return SystemDevices().list()

@@ -1,0 +1,66 @@
+"""``parley ask``: one turn through the configured server, without sound devices."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from desktop_app.adapters.async_secrets import AsyncSecrets
+from desktop_app.adapters.desk_tools import DeskTools
+from desktop_app.adapters.destination import ServerOrEngine
+from desktop_app.adapters.offline_process import OfflineProcess
+from desktop_app.adapters.wave_files import WaveError, read_wave, write_wave
+from desktop_app.app_house import House
+from desktop_app.app_ports import link_maker
+from desktop_app.app_turn import Answer, Turn, TurnError
+from desktop_app.cli import FAILED, OK, USAGE, complain
+
+
+def ask(house: House, options: argparse.Namespace) -> int:
+    """Ask one question; print both sides, and write the spoken answer if wanted."""
+    if (options.question is None) == (options.text is None):
+        complain("give either a recording (QUESTION.wav) or --text.")
+        return USAGE
+    try:
+        pcm = read_wave(options.question) if options.question else b""
+        answer = asyncio.run(_turn(house, pcm, options.text or "", options.timeout))
+        if options.out is not None:
+            write_wave(options.out, answer.pcm)
+    except (TurnError, WaveError) as error:
+        complain(str(error))
+        return FAILED
+    _show(answer, typed=options.text is not None, out=options.out)
+    if options.json:
+        print(json.dumps(_plain(answer), ensure_ascii=False))
+    return OK
+
+
+async def _turn(house: House, pcm: bytes, text: str, timeout_s: float) -> Answer:
+    engine = OfflineProcess()
+    try:
+        destination = ServerOrEngine(AsyncSecrets(house.secrets), engine)
+        turn = Turn(link_maker()(), DeskTools(), house.settings)
+        return await turn.run(destination, pcm, text, timeout_s)
+    finally:
+        await engine.aclose()
+
+
+def _show(answer: Answer, *, typed: bool, out: Path | None) -> None:
+    if not typed:
+        print(f"You: {answer.user_text or '(no transcript)'}")
+    print(f"{answer.server}: {answer.text}")
+    if out is not None:
+        print(f"{answer.audio_ms / 1000:.1f} s of speech written to {out}", file=sys.stderr)
+
+
+def _plain(answer: Answer) -> dict[str, object]:
+    return {
+        "user": {"text": answer.user_text},
+        "assistant": {"text": answer.text, "audio_ms": answer.audio_ms},
+        "timings_ms": answer.timings_ms,
+        "server": answer.server,
+        "model": answer.model,
+    }
