@@ -81,7 +81,7 @@ def session_of(
 
 def languages_of(text: str) -> tuple[str, ...]:
     """Read language codes as people write them: ``en, de`` or ``en de``."""
-    return tuple(dict.fromkeys(re.split(r"[\s,;]+", text.strip()))) if text.strip() else ()
+    return tuple(dict.fromkeys(re.findall(r"[^\s,;]+", text)))
 
 
 def _input(settings: Settings) -> AudioInput:
