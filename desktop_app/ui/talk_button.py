@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import assert_never
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
-    QFont,
-    QFontMetricsF,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QShowEvent,
 )
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
@@ -24,41 +19,11 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from desktop_app.core.state import AppState, Talk
 from desktop_app.core.wishes import ConnectAsked, HangUpAsked, TalkPressed, TalkReleased
 from desktop_app.ports import Dispatch
-from desktop_app.ui import icons, theme
+from desktop_app.ui import talk_painter
 from desktop_app.ui.seen import Seen
 
 SIZE_PX = QSize(340, 68)
-HALO_PX = 6.0
 FRAME_MS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How one state of the control looks.
-
-    Attributes:
-        ground: Name of the colour of its ground.
-        ink: Name of the colour of its words.
-        edge: Name of the colour of its border, if it has one.
-    """
-
-    icon: str
-    ground: str
-    ink: str
-    edge: str = ""
-
-
-LOOKS = {
-    Talk.OFFLINE: Look("mic", "accent", "on_accent"),
-    Talk.CONNECTING: Look("mic", "raised", "text"),
-    Talk.READY: Look("mic", "surface", "accent", "accent"),
-    Talk.LISTENING: Look("mic", "accent_soft", "on_accent_soft"),
-    Talk.HEARING: Look("mic", "accent", "on_accent"),
-    Talk.THINKING: Look("wave", "thinking_soft", "on_thinking_soft"),
-    Talk.SPEAKING: Look("wave", "speaking", "on_speaking"),
-    Talk.MUTED: Look("mic_off", "warning_soft", "on_warning_soft"),
-    Talk.NO_MICROPHONE: Look("mic_off", "danger_soft", "on_danger_soft"),
-}
 BY_KEY = frozenset(
     {
         Qt.FocusReason.TabFocusReason,
@@ -250,78 +215,21 @@ class TalkButton(QAbstractButton):
         return QSize(190, SIZE_PX.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw halo, ground, icon and words."""
-        c = theme.colors()
-        look = LOOKS[self._talk]
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        body = QRectF(self.rect()).adjusted(HALO_PX, HALO_PX, -HALO_PX, -HALO_PX)
-        self._paint_halo(painter, body, QColor(c.accent))
-        ground = QColor(getattr(c, look.ground))
-        if self._talk is Talk.OFFLINE and self.underMouse():
-            ground = QColor(c.accent_over)
-        if self.isDown():
-            ground = ground.darker(108)
-        edge = QColor(getattr(c, look.edge)) if look.edge else ground
-        painter.setPen(QPen(edge, 2 if look.edge else 1))
-        painter.setBrush(ground)
-        radius = body.height() / 2
-        painter.drawRoundedRect(body, radius, radius)
-        if self._ring:
-            painter.setPen(QPen(QColor(c.text), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            ring = body.adjusted(-3, -3, 3, 3)
-            painter.drawRoundedRect(ring, radius + 3, radius + 3)
-        self._paint_words(painter, body, look, QColor(getattr(c, look.ink)))
-
-    def _paint_halo(self, painter: QPainter, body: QRectF, color: QColor) -> None:
-        if self._level <= 0:
-            return
-        color.setAlphaF(0.30)
-        grow = HALO_PX * self._level
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        halo = body.adjusted(-grow, -grow, grow, grow)
-        painter.drawRoundedRect(halo, halo.height() / 2, halo.height() / 2)
-
-    def _paint_words(self, painter: QPainter, body: QRectF, look: Look, ink: QColor) -> None:
+        """Draw what is going on."""
         title, hint = self.words()
-        bold = theme.scaled(self.font(), 1.3, QFont.Weight.DemiBold)
-        small = theme.scaled(self.font(), 0.95)
-        big, little = QFontMetricsF(bold), QFontMetricsF(small)
-        icon = 28.0
-        room = body.width() - icon - 12 - 44
-        hint = little.elidedText(hint, Qt.TextElideMode.ElideRight, room)
-        wide = max(big.horizontalAdvance(title), little.horizontalAdvance(hint))
-        x = body.center().x() - (icon + 12 + wide) / 2
-        mark = QRectF(x, body.center().y() - icon / 2, icon, icon)
-        if self._talk is Talk.CONNECTING:
-            self._paint_spinner(painter, mark.adjusted(2, 2, -2, -2), ink)
-        elif self._talk is Talk.THINKING:
-            self._paint_thought(painter, mark, ink)
-        else:
-            icons.draw(painter, look.icon, mark, ink)
-        y = body.center().y() - (big.height() + little.height()) / 2
-        painter.setPen(ink)
-        painter.setFont(bold)
-        painter.drawText(QPointF(mark.right() + 12, y + big.ascent()), title)
-        painter.setFont(small)
-        painter.drawText(QPointF(mark.right() + 12, y + big.height() + little.ascent()), hint)
-
-    def _paint_spinner(self, painter: QPainter, box: QRectF, ink: QColor) -> None:
-        pen = QPen(ink, 2.6)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        painter.drawArc(box, -self._turn * 16 * 18, 16 * 250)
-
-    def _paint_thought(self, painter: QPainter, box: QRectF, ink: QColor) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        for number in range(3):
-            lit = (self._turn // 4) % 3 == number
-            ink.setAlphaF(1.0 if lit else 0.35)
-            painter.setBrush(ink)
-            painter.drawEllipse(box.center() + QPointF((number - 1) * 10.0, 0), 3.6, 3.6)
-        ink.setAlphaF(1.0)
+        face = talk_painter.Face(
+            self._talk,
+            title,
+            hint,
+            level=self._level,
+            turn=self._turn,
+            over=self.underMouse(),
+            down=self.isDown(),
+            ring=self._ring,
+        )
+        painter = QPainter(self)
+        talk_painter.draw(painter, QRectF(self.rect()), face, self.font())
+        painter.end()
 
     def _run_clock(self) -> None:
         """Move only where something moves and somebody can see it."""

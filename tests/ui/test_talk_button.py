@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 from desktop_app.core.events import Event
 from desktop_app.core.state import AppState, SoundState, Talk
 from desktop_app.core.wishes import ConnectAsked, HangUpAsked, TalkPressed, TalkReleased
-from desktop_app.ui.talk_button import LOOKS, TalkButton
+from desktop_app.ui.talk_button import TalkButton
+from desktop_app.ui.talk_painter import LOOKS
 from tests.ui.scenes import (
     CONNECTING,
     FIRST_START,
