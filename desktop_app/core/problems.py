@@ -37,6 +37,7 @@ class Kind(StrEnum):
     NO_KEYRING = "no_keyring"
     BROKEN_SETTINGS = "broken_settings"
     UNSAVED_SETTINGS = "unsaved_settings"
+    UNSAVED_TRANSCRIPT = "unsaved_transcript"
     NO_ENGINE = "no_engine"
     TOOL_FAILED = "tool_failed"
 

@@ -115,7 +115,7 @@ class TranscriptPanel(QWidget):
         except OSError as error:
             title = self.tr("The conversation could not be saved.")
             hint = self.tr("{0}. Choose another folder.").format(error.strerror or str(error))
-            self._dispatch(ProblemFound(Problem(Kind.UNSAVED_SETTINGS, title, hint)))
+            self._dispatch(ProblemFound(Problem(Kind.UNSAVED_TRANSCRIPT, title, hint)))
 
     def _announce(self) -> None:
         """Let a screen reader say an answer once, unless the assistant said it aloud itself."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.events import Event
+from desktop_app.core.problems import Kind
 from desktop_app.core.state import AppState
 from desktop_app.core.transcript import Role, Row, Text
 from desktop_app.core.wishes import ProblemFound
@@ -107,6 +108,7 @@ def test_a_talk_that_cannot_be_saved_is_a_problem(
     found = wishes.pop()
     assert isinstance(found, ProblemFound)
     assert "No such file or directory" in found.problem.hint
+    assert found.problem.kind is Kind.UNSAVED_TRANSCRIPT
 
 
 def test_saving_asks_for_a_file_without_holding_up_the_window(
