@@ -15,6 +15,8 @@ from desktop_app.core.spec import Cost, Spec, same, setting
 OPENAI_URL = "wss://api.openai.com/v1/realtime"
 """The conversation endpoint of OpenAI (protocol page: Connection, URLs)."""
 
+VOICES = ("marin", "cedar", "alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse")
+"""The voices of OpenAI; other servers have others."""
 
 _CONNECTION = "connection"
 _TURNS = "turns"
@@ -29,13 +31,13 @@ class Settings:
     service: str = setting(
         "auto",
         Spec(
-            "Assistant",
-            "Automatic: the server below if it has a key, else on this computer.",
+            "Where it runs",
+            "Automatic: on the server below once there is a key for it, else on this computer.",
             _CONNECTION,
             Cost.RECONNECT,
             (
                 ("auto", "Automatic"),
-                ("server", "Server below"),
+                ("server", "On the server below"),
                 ("offline", "On this computer"),
             ),
         ),
@@ -44,7 +46,7 @@ class Settings:
         OPENAI_URL,
         Spec(
             "Server address",
-            "WebSocket address of OpenAI or of any server that speaks the Realtime protocol.",
+            "OpenAI, or any other server that speaks the Realtime protocol.",
             _CONNECTION,
             Cost.RECONNECT,
         ),
@@ -53,7 +55,7 @@ class Settings:
         "gpt-realtime-2.1",
         Spec(
             "Model",
-            "Any model name the server knows.",
+            "Pick one, or type any other name the server knows.",
             _CONNECTION,
             Cost.RECONNECT,
             same("gpt-realtime-2.1", "gpt-realtime-2.1-mini", "gpt-realtime-2", "gpt-realtime-1.5"),
@@ -61,16 +63,20 @@ class Settings:
         ),
     )
     organization: str = setting(
-        "", Spec("Organization", "Only if your account has several.", _CONNECTION, Cost.RECONNECT)
+        "",
+        Spec(
+            "Organization", "Only if your account belongs to several.", _CONNECTION, Cost.RECONNECT
+        ),
     )
     project: str = setting(
-        "", Spec("Project", "Only if your key needs one.", _CONNECTION, Cost.RECONNECT)
+        "",
+        Spec("Project", "Only if your key is not tied to a project.", _CONNECTION, Cost.RECONNECT),
     )
     dialect: str = setting(
         "auto",
         Spec(
-            "Event names",
-            "Older servers expect the names of the beta protocol.",
+            "Protocol version",
+            "Change it only if an older server does not answer.",
             _CONNECTION,
             Cost.RECONNECT,
             (("auto", "Automatic"), ("ga", "Current"), ("beta", "Beta")),
@@ -80,7 +86,7 @@ class Settings:
         False,
         Spec(
             "Allow unencrypted servers",
-            "ws:// to another computer sends your voice and your key readable for others.",
+            "With ws:// others on the network can listen in and read your key.",
             _CONNECTION,
             Cost.RECONNECT,
         ),
@@ -89,19 +95,8 @@ class Settings:
         "marin",
         Spec(
             "Voice",
-            "Can be chosen until the assistant first speaks; then with the next conversation.",
-            choices=same(
-                "marin",
-                "cedar",
-                "alloy",
-                "ash",
-                "ballad",
-                "coral",
-                "echo",
-                "sage",
-                "shimmer",
-                "verse",
-            ),
+            "Once the assistant has spoken, a new voice begins with the next conversation.",
+            choices=same(*VOICES),
             editable=True,
         ),
     )
@@ -111,49 +106,73 @@ class Settings:
     )
     instructions: str = setting(
         "You are a friendly voice assistant. Answer in the user's language, briefly and clearly.",
-        Spec("Instructions", "How the assistant should behave.", multiline=True),
+        Spec("Instructions", "Who the assistant is and how it should answer.", multiline=True),
     )
     reasoning_effort: str = setting(
         "low",
         Spec(
             "Thinking",
-            "More thinking, later answers. Used by models that can think.",
+            "More thinking gives better answers, but later. Not every model can.",
             choices=same("minimal", "low", "medium", "high", "xhigh"),
         ),
     )
     max_output_tokens: int = setting(
-        0, Spec("Longest answer", "0 means no limit.", low=0, high=4096, step=64, unit="tokens")
+        0,
+        Spec("Longest answer", "0 means no limit.", low=0, high=4096, step=64, unit="tokens"),
     )
     turn_detection: str = setting(
         "server_vad",
         Spec(
-            "When you have finished",
-            "By silence, by meaning, or only when you release the talk button.",
+            "Your turn ends",
+            "How the assistant knows that you have finished.",
             _TURNS,
             choices=(
                 ("server_vad", "After a silence"),
-                ("semantic_vad", "When the sentence sounds complete"),
-                ("manual", "Push to talk"),
+                ("semantic_vad", "When you sound finished"),
+                ("manual", "When you let go (push to talk)"),
             ),
         ),
     )
     threshold: float = setting(
         0.5,
-        Spec("Threshold", "Higher needs a louder voice.", _TURNS, low=0.0, high=1.0, step=0.05),
+        Spec(
+            "Loudness needed",
+            "Raise it if noise is taken for speech, lower it if you are not heard.",
+            _TURNS,
+            low=0.0,
+            high=1.0,
+            step=0.05,
+        ),
     )
     prefix_padding_ms: int = setting(
         300,
-        Spec("Kept before speech", "", _TURNS, low=0, high=2000, step=50, unit="ms"),
+        Spec(
+            "Sound kept before speech",
+            "Raise it if your first word gets lost.",
+            _TURNS,
+            low=0,
+            high=2000,
+            step=50,
+            unit="ms",
+        ),
     )
     silence_duration_ms: int = setting(
         500,
-        Spec("Silence that ends a turn", "", _TURNS, low=100, high=5000, step=50, unit="ms"),
+        Spec(
+            "Silence that ends your turn",
+            "Longer leaves you time to think, shorter brings answers sooner.",
+            _TURNS,
+            low=100,
+            high=5000,
+            step=50,
+            unit="ms",
+        ),
     )
     idle_timeout_ms: int = setting(
         0,
         Spec(
-            "Ask again after",
-            "0 means never; else 5,000 to 30,000 ms of silence.",
+            "Speak up after",
+            "When you stay silent this long, the assistant says something. 0 means never.",
             _TURNS,
             low=0,
             high=30000,
@@ -165,31 +184,35 @@ class Settings:
         "auto",
         Spec(
             "Eagerness",
-            "How soon the assistant believes that you have finished.",
+            "High answers sooner, low leaves you longer pauses.",
             _TURNS,
             choices=same("auto", "low", "medium", "high"),
         ),
     )
     create_response: bool = setting(
-        True, Spec("Answer by itself", "Off: it answers only when asked to.", _TURNS)
+        True, Spec("Answer by itself", "Off: it listens, and answers only what you type.", _TURNS)
     )
     interrupt_response: bool = setting(
-        True, Spec("Stop when I speak", "Off: only the interrupt button stops it.", _TURNS)
+        True, Spec("Stop when you speak", "Off: only Esc or the stop button interrupts it.", _TURNS)
     )
     noise_reduction: str = setting(
         "near_field",
         Spec(
             "Noise reduction",
-            "For a headset or for a microphone on the table.",
+            "Match it to where your microphone is.",
             _SOUND,
-            choices=(("near_field", "Headset"), ("far_field", "Table"), ("off", "Off")),
+            choices=(
+                ("near_field", "Near (headset)"),
+                ("far_field", "Far (laptop, table)"),
+                ("off", "Off"),
+            ),
         ),
     )
     transcription_model: str = setting(
         "gpt-live-transcribe",
         Spec(
             "Transcription",
-            "Writes down what you said; another model than the one that answers. Empty: off.",
+            "Writes down what you say, with a model of its own. It may hear other words.",
             _TURNS,
             choices=same("gpt-live-transcribe", "gpt-transcribe", "gpt-realtime-whisper", ""),
             editable=True,
@@ -197,13 +220,18 @@ class Settings:
     )
     transcription_language: str = setting(
         "",
-        Spec("Languages you speak", "Codes such as en or en, de. Empty: any.", _TURNS),
+        Spec(
+            "Languages you speak",
+            "Helps the transcription. Codes such as en, or several: en, de.",
+            _TURNS,
+        ),
     )
     microphone: str = setting(
-        "", Spec("Microphone", "Empty: the system default.", _SOUND, Cost.REOPEN_AUDIO)
+        "",
+        Spec("Microphone", "Default follows the choice of the system.", _SOUND, Cost.REOPEN_AUDIO),
     )
     speaker: str = setting(
-        "", Spec("Speaker", "Empty: the system default.", _SOUND, Cost.REOPEN_AUDIO)
+        "", Spec("Speaker", "Default follows the choice of the system.", _SOUND, Cost.REOPEN_AUDIO)
     )
     theme: str = setting(
         "system",
@@ -212,7 +240,7 @@ class Settings:
             "",
             _APP,
             Cost.NOW,
-            (("system", "As the system"), ("light", "Light"), ("dark", "Dark")),
+            (("system", "Like the system"), ("light", "Light"), ("dark", "Dark")),
         ),
     )
 
@@ -249,7 +277,10 @@ def _fit(value: object, default: object, spec: Spec) -> object:
     if isinstance(default, bool) or isinstance(value, bool):
         return value if isinstance(value, bool) and isinstance(default, bool) else MISSING
     if isinstance(default, float) and isinstance(value, int):
-        value = float(value)
+        try:
+            value = float(value)
+        except OverflowError:
+            return MISSING
     if type(value) is not type(default):
         return MISSING
     if isinstance(value, int | float):

@@ -130,7 +130,7 @@ class NumberEditor:
         self._spin.setRange(cast("int", spec.low or 0), cast("int", high))
         self._spin.setSingleStep(cast("int", spec.step))
         if spec.unit:
-            self._spin.setSuffix(spec.unit if spec.unit == "x" else f" {said(spec.unit)}")
+            self._spin.setSuffix("\u00d7" if spec.unit == "x" else f" {said(spec.unit)}")
         if zero := {"max_output_tokens": "No limit", "idle_timeout_ms": "Never"}.get(name):
             self._spin.setSpecialValueText(said(zero))
         self._slide = Slide()

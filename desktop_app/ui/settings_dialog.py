@@ -157,9 +157,10 @@ class SettingsDialog(QDialog):
     @staticmethod
     def _by_page() -> dict[str, dict[str, Spec]]:
         pages: dict[str, dict[str, Spec]] = {}
-        for name, spec in specs().items():
+        # The devices come first on their page: they are what people look for there.
+        for name, spec in sorted(specs().items(), key=lambda entry: entry[0] not in DEVICES):
             pages.setdefault(spec.page, {})[name] = spec
-        return pages
+        return {page: pages[page] for page in ICONS if page in pages} | pages
 
     def _add_page(self, page: str, declared: dict[str, Spec]) -> None:
         self.pages[page] = SettingsPage(self._title(page), declared)

@@ -125,8 +125,10 @@ class TalkButton(QAbstractButton):
                 return self.tr("Speaking"), self.tr("Hold to answer, Esc interrupts")
             case Talk.SPEAKING:
                 return self.tr("Speaking"), self.tr("Just talk over it, or press Esc")
+            case Talk.MUTED if self._manual:
+                return self.tr("You are muted"), self.tr("Ctrl+M unmutes")
             case Talk.MUTED:
-                return self.tr("You are muted"), hold if self._manual else end
+                return self.tr("You are muted"), self.tr("Ctrl+M unmutes, a click hangs up")
             case Talk.NO_MICROPHONE:
                 return self.tr("No microphone"), self.tr("You can type instead")
             case _:
