@@ -10,12 +10,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidProxy
 from websockets.protocol import State
-from websockets.proxy import get_proxy
+from websockets.proxy import get_proxy, parse_proxy
 from websockets.uri import parse_uri
 
 from desktop_app import __version__
@@ -127,8 +126,8 @@ class WebSocketLink:
         proxy = ""
         try:
             async with asyncio.timeout(self._open_timeout_s):
-                way = None if address.local else get_proxy(parse_uri(address.url))
-                proxy = _host_of(way)
+                way = _way(address)
+                proxy = parse_proxy(way).host if way is not None else ""
                 context = await asyncio.to_thread(self._tls) if address.secure else None
                 return await self._client(address, headers, way, context)
         except OPENING_FAILURES as error:
@@ -269,10 +268,16 @@ class _Connect(connect):
         return exc
 
 
-def _host_of(proxy: str | None) -> str:
-    """Name a proxy without the password that its address may hold."""
-    if proxy is None:
-        return ""
-    with suppress(ValueError):
-        return urlsplit(proxy).hostname or "?"
-    return "?"
+def _way(address: Address) -> str | None:
+    """Return the proxy to go by, if any; none leads back to this computer.
+
+    Raises:
+        InvalidProxy: If the proxy of the system's settings is not one.
+    """
+    way = None if address.local else get_proxy(parse_uri(address.url))
+    if way is not None:
+        try:
+            parse_proxy(way)
+        except ValueError:
+            raise InvalidProxy(way, "not an address") from None
+    return way

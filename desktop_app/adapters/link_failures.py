@@ -82,7 +82,7 @@ def opening_failure(
             detail = f"The certificate of {host} is not trusted: {what}."
             return LinkFailure("tls", detail=detail)
         case ssl.SSLError():
-            what = (error.reason or "").replace("_", " ").lower()
+            what = (getattr(error, "reason", None) or "").replace("_", " ").lower()
             detail = f"{host} does not answer encrypted at port {address.port}"
             return LinkFailure("tls", detail=f"{detail} ({what})." if what else f"{detail}.")
         case OSError():
@@ -98,10 +98,12 @@ def closing_failure(closed: ConnectionClosed, last_error: str) -> LinkFailure:
         closed: What the library made of the end.
         last_error: What the far end said last about an error; it usually does before it closes.
     """
-    rcvd = closed.rcvd
-    if rcvd is None and closed.sent is not None and closed.sent.reason == _PING_TIMEOUT:
+    rcvd, sent = closed.rcvd, closed.sent
+    if rcvd is None and sent is not None and sent.reason == _PING_TIMEOUT:
         return LinkFailure("timeout", close_code=ABNORMAL, detail="The server stopped answering.")
-    code = rcvd.code if rcvd is not None else ABNORMAL
+    # The library closes with a code of its own when a frame breaks the rules.
+    first = rcvd or sent
+    code = first.code if first is not None else ABNORMAL
     reason = rcvd.reason if rcvd is not None else ""
     words = _CLOSED.get(code, f"The server ended the conversation ({code}).")
     if coded := _CODED_REASON.fullmatch(reason):
