@@ -23,6 +23,15 @@ from desktop_app.voice.timers import Timers
 PREROLL_MS = 5_000
 """What was heard is kept this long while nobody takes it (connecting, between presses)."""
 
+CLOSE_S = 1.0
+"""Longest wait for the devices when everything ends."""
+
+TOOL_S = 60.0
+"""Longest run of a tool; without any output the conversation would stall."""
+
+SAVING = "settings-save"
+SESSION = "session"
+
 log = logging.getLogger(__name__)
 
 
@@ -47,36 +56,70 @@ class Engine:
         self._store, self._ports = store, ports
         self._preroll = Preroll(PREROLL_MS)
         self._timers = Timers(lambda name: store.dispatch(TimerFired(name)))
-        self._sounds = Sounds(ports.microphone, ports.speaker, store.dispatch, self._heard)
+        self._sounds = Sounds(
+            ports.microphone, ports.speaker, store.dispatch, self._heard, self._spawn
+        )
         self._session: Session | None = None
         self._holding: asyncio.Task[None] | None = None
-        self._tasks: asyncio.TaskGroup | None = None
+        self._group: asyncio.TaskGroup | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._saving = asyncio.Lock()
         self._taken = False
         store.perform = self._perform
 
     async def run(self, stopped: asyncio.Event) -> None:
-        """Work until ``stopped``; then hang up and close the devices."""
+        """Work until ``stopped``, or until something breaks; then hang up and close the devices.
+
+        Raises:
+            ExceptionGroup: What broke.
+        """
         try:
-            async with asyncio.TaskGroup() as self._tasks:
-                await stopped.wait()
-                self._close_link()
-                self._timers.stop_all()
-                self._spawn(self._sounds.aclose(), "sound-close")
+            async with asyncio.TaskGroup() as self._group:
+                try:
+                    await stopped.wait()
+                finally:
+                    await self._wind_down()
         finally:
-            self._tasks = None
-            self._timers.stop_all()
+            self._group = None
+
+    def fail(self, error: BaseException) -> None:
+        """End `run` with ``error``, which came up where no task can tell it."""
+        self._spawn(_raised(error), "failure")
+
+    async def _wind_down(self) -> None:
+        self._store.perform = self._perform_last
+        self._close_link()
+        self._timers.stop_all()
+        await asyncio.sleep(0)  # What was dispatched before the end is still heard.
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._sounds.aclose()
+        except TimeoutError:
+            log.warning("a sound device does not close")
+        for task in self._tasks:
+            if task.get_name() not in (SAVING, SESSION):  # The one is awaited, the other hangs up.
+                task.cancel()
 
     def _spawn(self, work: Coroutine[object, object, None], name: str) -> asyncio.Task[None] | None:
-        if self._tasks is None:
+        if self._group is None:
             work.close()
             return None
-        return self._tasks.create_task(work, name=name)
+        try:
+            task = self._group.create_task(work, name=name)
+        except RuntimeError:  # The group is about to end.
+            work.close()
+            return None
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     def _heard(self, block: bytes) -> None:
         self._taken = False
         self._store.dispatch(MicFrame(block))
-        if not self._taken:
+        if self._taken or self._store.state.muted:
+            # Older sound would not join on; and what was said while muted is for nobody.
+            self._preroll.clear()
+        else:
             self._preroll.push(block)
 
     def _perform(self, effect: fx.Effect) -> None:
@@ -109,18 +152,23 @@ class Engine:
     def _perform_slow(self, effect: fx.SlowEffect) -> None:
         match effect:
             case fx.OpenSound():
-                self._spawn(self._sounds.open(effect), "sound-open")
+                self._sounds.open(effect)
             case fx.CloseSound():
                 self._preroll.clear()
-                self._spawn(self._sounds.aclose(), "sound-close")
+                self._sounds.close()
             case fx.RunTool():
                 self._spawn(self._run_tool(effect), f"tool-{effect.name}")
             case fx.SaveSettings(settings):
-                self._spawn(self._save(settings), "settings-save")
+                self._spawn(self._save(settings), SAVING)
             case fx.Note(text):
                 log.info("%s", text)
             case _:
                 self._send(effect)
+
+    def _perform_last(self, effect: fx.Effect) -> None:
+        """When everything ends, nothing begins any more; but what was set is kept."""
+        if isinstance(effect, fx.SaveSettings):
+            self._perform_slow(effect)
 
     def _send(self, order: fx.Order) -> None:
         if self._session is not None:
@@ -129,7 +177,7 @@ class Engine:
     def _open_link(self, settings: Settings) -> None:
         session = Session(self._ports.make_link, self._ports.destination, self._store.dispatch)
         self._session = session
-        self._holding = self._spawn(session.run(settings), "session")
+        self._holding = self._spawn(session.run(settings), SESSION)
 
     def _close_link(self) -> None:
         if self._session is not None:
@@ -140,7 +188,13 @@ class Engine:
             self._holding = None
 
     async def _run_tool(self, call: fx.RunTool) -> None:
-        output = await self._ports.tools.call(call.name, call.arguments)
+        try:
+            async with asyncio.timeout(TOOL_S):
+                output = await self._ports.tools.call(call.name, call.arguments)
+        except Exception as error:
+            # A call without an output would stall the conversation; the bug is in the log.
+            log.exception("the tool %s failed", call.name)
+            output = f"The tool failed: {type(error).__name__}."
         self._store.dispatch(ToolFinished(call.call_id, output))
 
     async def _save(self, settings: Settings) -> None:
@@ -148,3 +202,7 @@ class Engine:
             problem = await asyncio.to_thread(self._ports.settings.save, settings)
         if problem is not None:
             self._store.dispatch(ProblemFound(problem))
+
+
+async def _raised(error: BaseException) -> None:
+    raise error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from desktop_app.core.far_end import AssistantTextArrived, LinkLost
 from desktop_app.core.settings import Settings
 from desktop_app.ports import Destination, Dispatch, Link, LinkError
 from desktop_app.voice.outbox import Outbox
+
+log = logging.getLogger(__name__)
 
 
 class Session:
@@ -49,6 +52,8 @@ class Session:
         except LinkError as error:
             lost = LinkLost(error.failure)
         finally:
+            if self.outbox.dropped:
+                log.warning("%d blocks of sound were given up", self.outbox.dropped)
             await link.aclose()
         self._lost(lost)
 

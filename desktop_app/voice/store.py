@@ -35,6 +35,7 @@ class Store:
         """Feed ``event`` to the core.
 
         Safe to call from an effect: the event waits its turn, so nobody sees a half-made change.
+        What raises ends this turn only: the state stands, and what waits is done with the next.
         """
         self._inbox.append(event)
         if self._running:
@@ -48,5 +49,5 @@ class Store:
                     self.perform(effect)
         finally:
             self._running = False
-        if self.state is not before:
-            self._view(self.state)
+            if self.state is not before and self.state != before:
+                self._view(self.state)

@@ -6,7 +6,9 @@ import asyncio
 import logging
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable
+from typing import Any
 
 from desktop_app.core.events import Event
 from desktop_app.core.state import AppState
@@ -17,6 +19,10 @@ from desktop_app.voice.store import Store
 
 SWITCH_INTERVAL_S = 0.001
 """How long another thread may compute before the voice gets its turn (default 5 ms)."""
+
+MOST_CRASHES = 5
+CRASHES_SPAN_S = 10.0
+"""So many crashes in this time, and the worker ends: a new engine would fail as well."""
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +35,7 @@ class VoiceWorker:
             belong, with the worker's loop running.
         state: What to start from.
         view: Takes every new snapshot, on the worker's thread.
-        crashed: Takes a bug that ended the engine; a new engine takes over.
+        crashed: Takes a bug that ended the engine, on the worker's thread; a new engine takes over.
     """
 
     def __init__(
@@ -46,6 +52,7 @@ class VoiceWorker:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopped: asyncio.Event | None = None
         self._stopping = False
+        self._engine: Engine | None = None
         self._thread = threading.Thread(target=self._run, name="voice", daemon=True)
 
     @property
@@ -82,34 +89,71 @@ class VoiceWorker:
         asyncio.run(self._live())
 
     async def _live(self) -> None:
-        stopped = asyncio.Event()
         try:
             ports = self._make_ports()
         except Exception as error:  # A broken installation: the window stays and says so.
             log.exception("the worker could not be built")
+            self._close_door()
             self._crashed(error)
             return
-        engine = Engine(self._store, ports)
+        try:
+            await self._work(ports)
+        finally:
+            self._close_door()
+            if ports.aclose is not None:
+                await ports.aclose()
+
+    async def _work(self, ports: Ports) -> None:
+        """Have one engine after the other until the worker is stopped."""
+        self._engine = Engine(self._store, ports)
+        stopped = self._open_door()
+        loop = asyncio.get_running_loop()
+        crashes: deque[float] = deque(maxlen=MOST_CRASHES)
+        while True:
+            try:
+                await self._engine.run(stopped)
+                return
+            except Exception as failure:  # A bug: the log gets it, the user keeps the transcript.
+                error = _innermost(failure)
+                log.error("the engine failed", exc_info=error)
+                self._crashed(error)
+                crashes.append(loop.time())
+                if len(crashes) == MOST_CRASHES and loop.time() - crashes[0] < CRASHES_SPAN_S:
+                    log.error("the engine fails again and again: no more of it")
+                    return
+                self._engine = Engine(self._store, ports)
+                loop.call_soon(self._store.dispatch, HangUpAsked())
+
+    def _open_door(self) -> asyncio.Event:
+        """Let events in, those first that wait."""
+        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+        loop.set_exception_handler(self._loop_failed)
         with self._guard:
-            self._loop, self._stopped = asyncio.get_running_loop(), stopped
+            self._loop, self._stopped = loop, stopped
             if self._stopping:
                 stopped.set()
             early, self._early = self._early, []
-        asyncio.get_running_loop().call_soon(self._deliver, early)
-        while not stopped.is_set():
-            try:
-                await engine.run(stopped)
-            except Exception as error:  # A bug: the log gets it, the user keeps the transcript.
-                log.exception("the engine failed")
-                self._crashed(error)
-                engine = Engine(self._store, ports)
-                asyncio.get_running_loop().call_soon(self._store.dispatch, HangUpAsked())
-        if ports.aclose is not None:
-            await ports.aclose()
+            for event in early:
+                loop.call_soon(self._store.dispatch, event)
+        return stopped
+
+    def _close_door(self) -> None:
         with self._guard:
             self._loop = None
             self._stopping = True
+            self._early.clear()
 
-    def _deliver(self, events: list[Event]) -> None:
-        for event in events:
-            self._store.dispatch(event)
+    def _loop_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A callback raised: a step of the core, or an effect.  The same bug as in a task."""
+        error = context.get("exception")
+        if "handle" in context and isinstance(error, Exception) and self._engine is not None:
+            self._engine.fail(error)
+        else:
+            loop.default_exception_handler(context)
+
+
+def _innermost(failure: Exception) -> Exception:
+    """Return the one exception in ``failure``, or all of them if there are several."""
+    while isinstance(failure, ExceptionGroup) and len(failure.exceptions) == 1:
+        failure = failure.exceptions[0]
+    return failure

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import asyncio
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop_app.core import effects as fx
+from desktop_app.voice.outbox import Outbox
+
+
+def sound(number: int) -> fx.SendAudio:
+    return fx.SendAudio(number.to_bytes(4, "little"))
+
+
+async def drained(outbox: Outbox, count: int) -> list[fx.Order]:
+    async with asyncio.timeout(5):
+        return [await outbox.get() for _ in range(count)]
+
+
+@given(st.lists(st.booleans(), max_size=80), st.integers(1, 12))
+def test_control_is_never_dropped_and_of_the_sound_the_newest_stays(
+    kinds: list[bool], most: int
+) -> None:
+    async def scene() -> None:
+        outbox = Outbox(most)
+        orders: list[fx.Order] = [
+            sound(n) if is_sound else fx.CommitInput(str(n)) for n, is_sound in enumerate(kinds)
+        ]
+        for order in orders:
+            outbox.put(order)
+        blocks = [order for order in orders if isinstance(order, fx.SendAudio)]
+        kept = set(blocks[-most:])
+        wanted = [o for o in orders if not isinstance(o, fx.SendAudio) or o in kept]
+        assert outbox.dropped == len(blocks) - len(kept)
+        assert await drained(outbox, len(wanted)) == wanted
+
+    asyncio.run(scene())
+
+
+@given(st.lists(st.sampled_from(["sound", "control", "take"]), max_size=80), st.integers(1, 6))
+def test_at_no_time_more_sound_waits_than_allowed(acts: list[str], most: int) -> None:
+    async def scene() -> None:
+        outbox, waiting, number, dropped = Outbox(most), list[fx.Order](), 0, 0
+        for act in acts:
+            number += 1
+            if act == "take":
+                if waiting:
+                    assert await outbox.get() == waiting.pop(0)
+                continue
+            order = sound(number) if act == "sound" else fx.CommitInput(str(number))
+            blocks = [o for o in waiting if isinstance(o, fx.SendAudio)]
+            if act == "sound" and len(blocks) == most:
+                waiting.remove(blocks[0])
+                dropped += 1
+            waiting.append(order)
+            outbox.put(order)
+        assert outbox.dropped == dropped
+        assert await drained(outbox, len(waiting)) == waiting
+
+    asyncio.run(scene())
+
+
+def test_whoever_waits_gets_what_comes() -> None:
+    async def scene() -> None:
+        outbox = Outbox()
+        for number in range(3):
+            waiting = asyncio.create_task(outbox.get())
+            await asyncio.sleep(0)
+            assert not waiting.done()
+            outbox.put(sound(number))
+            assert await asyncio.wait_for(waiting, 5) == sound(number)
+
+    asyncio.run(scene())
+
+
+def test_a_given_up_wait_takes_nothing_away() -> None:
+    async def scene() -> None:
+        outbox = Outbox()
+        waiting = asyncio.create_task(outbox.get())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        outbox.put(fx.ClearInput())
+        assert await drained(outbox, 1) == [fx.ClearInput()]
+
+    asyncio.run(scene())
