@@ -8,12 +8,14 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.adapters.async_secrets import AsyncSecrets
 from desktop_app.adapters.offline_process import OfflineProcess
+from desktop_app.adapters.places import private_folder
 from desktop_app.app_house import House
 from desktop_app.app_services import AppServices
 from desktop_app.core.state import AppState
@@ -75,6 +77,7 @@ class App:
         self.services = AppServices(house, self._secrets, self._level)
         self.window = MainWindow(self._dispatch, self.services)
         self._snapshots = Snapshots(self.window.show_state)
+        self._geometry = _Remembered(house.places.state / "window")
         state = AppState(settings=house.settings)
         self.worker = VoiceWorker(self._make_ports, state, self._snapshots, self._crashed)
         self.window.show_state(state)
@@ -87,13 +90,17 @@ class App:
         self._house.crashes.watch(loop)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(leaving.set))
+        self.window.restore(self._geometry.read())
         self.window.show()
         # The first paint comes before the heavy imports, which are the worker's.
         QTimer.singleShot(0, self._start)
+        unwatch = _watch_devices(self.services, self.window)
         with _awake():
             await leaving.wait()
+        self._geometry.write(self.window.geometry_token())
         self.window.hide()
         self.services.cancel()
+        unwatch()
         ended = await asyncio.to_thread(self.worker.stop, STOP_S)
         if not ended:
             log.warning("the worker did not end in time")
@@ -117,6 +124,55 @@ class App:
 
     def _crashed(self, error: BaseException) -> None:
         self._house.crashes.record("voice", error)
+
+
+class _Remembered:
+    """A few bytes that make the next start nicer; nothing depends on them."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> str:
+        try:
+            return self._path.read_text(encoding="ascii")
+        except (OSError, ValueError):  # The first start, or somebody else's file.
+            return ""
+
+    def write(self, text: str) -> None:
+        try:
+            private_folder(self._path.parent)
+            self._path.write_text(text, encoding="ascii")
+        except OSError as error:
+            log.warning("the window's place could not be kept: %s", error)
+
+
+class _Changes(QObject):
+    """Brings news of the devices to the window's thread."""
+
+    changed = Signal()
+
+
+def _watch_devices(services: AppServices, window: MainWindow) -> Callable[[], None]:
+    """Keep the window's pickers true; returns the way to stop."""
+    changes = _Changes()
+    changes.changed.connect(lambda: services.list_devices(window.show_devices))
+    stop: list[Callable[[], None]] = []
+
+    def begin() -> None:
+        from desktop_app.adapters.devices import SystemDevices
+
+        stop.append(SystemDevices().watch(changes.changed.emit))
+
+    starting = threading.Thread(target=begin, name="devices", daemon=True)
+    QTimer.singleShot(0, starting.start)
+
+    def end() -> None:
+        if starting.is_alive():
+            starting.join()
+        for each in stop:
+            each()
+
+    return end
 
 
 class _awake:  # noqa: N801 - used like a function

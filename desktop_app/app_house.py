@@ -56,7 +56,15 @@ class RunSettings:
 
 
 class House:
-    """Opened once at the start of a command, closed at its end."""
+    """Opened once at the start of a command, closed at its end.
+
+    Attributes:
+        settings: Those of this run.
+        problem: What is wrong with their file, if so.
+    """
+
+    settings: Settings
+    problem: Problem | None
 
     def __init__(self, wanted: Wanted) -> None:
         self.places: Places = find_places(os.environ, wanted.config)
@@ -66,11 +74,13 @@ class House:
         self.settings_store = RunSettings(
             JsonSettingsStore(self.places.settings_file), dict(wanted.changes)
         )
-        self.settings, self.problem = self.settings_store.load()
+        self.settings, self.problem = Settings(), None
 
     def __enter__(self) -> House:
         self.logs.start()
         self.crashes.install()
+        # With the log at work: what is wrong with the file is to be found there.
+        self.settings, self.problem = self.settings_store.load()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TypeVar
 
 from desktop_app.adapters.async_secrets import AsyncSecrets
@@ -13,7 +15,7 @@ from desktop_app.adapters.offline_process import OfflineProcess
 from desktop_app.app_house import House
 from desktop_app.core.settings import Settings
 from desktop_app.ports import Destination, DeviceList, MicLevel, Secret
-from desktop_app.ui.services import KeyStatus, TestOutcome
+from desktop_app.ui.services import DownloadOffer, DownloadOutcome, KeyStatus, TestOutcome
 
 _Answer = TypeVar("_Answer")
 
@@ -24,9 +26,11 @@ class AppServices:
     def __init__(self, house: House, secrets: AsyncSecrets, level: Callable[[], MicLevel]) -> None:
         self._house, self._secrets, self._level = house, secrets, level
         self._tasks: set[asyncio.Task[None]] = set()
+        self._cancel_download = threading.Event()
 
     def cancel(self) -> None:
         """Drop what still runs: nobody waits for the answers any more."""
+        self._cancel_download.set()
         for task in tuple(self._tasks):
             task.cancel()
 
@@ -55,6 +59,30 @@ class AppServices:
     def level(self) -> MicLevel:
         """Return the newest loudness of the microphone."""
         return self._level()
+
+    def weights_offer(self, done: Callable[[DownloadOffer | None], None]) -> None:
+        """Find out what the engine on this computer lacks."""
+        self._start(asyncio.to_thread(_offer), done)
+
+    def start_weights(
+        self, progress: Callable[[float, float], None], done: Callable[[DownloadOutcome], None]
+    ) -> None:
+        """Fetch it; the user has said yes."""
+        loop = asyncio.get_running_loop()
+        self._cancel_download = threading.Event()
+
+        def progressed(done_mb: float, all_mb: float) -> None:
+            loop.call_soon_threadsafe(progress, done_mb, all_mb)
+
+        self._start(asyncio.to_thread(_download, progressed, self._cancel_download), done)
+
+    def cancel_weights(self) -> None:
+        """Stop fetching and keep what has arrived."""
+        self._cancel_download.set()
+
+    def use_weights_folder(self, folder: str, done: Callable[[DownloadOutcome], None]) -> None:
+        """Use what lies in ``folder`` from now on, if it is what is needed."""
+        self._start(asyncio.to_thread(_take_folder, Path(folder)), done)
 
     def report(self) -> str:
         """Return a diagnostic report to copy."""
@@ -100,3 +128,23 @@ def _devices() -> DeviceList:
     from desktop_app.adapters.devices import SystemDevices
 
     return SystemDevices().list()
+
+
+def _offer() -> DownloadOffer | None:
+    from desktop_app.app_weights import offer
+
+    return offer()
+
+
+def _download(
+    progressed: Callable[[float, float], None], cancel: threading.Event
+) -> DownloadOutcome:
+    from desktop_app.app_weights import download
+
+    return download(progressed, cancel)
+
+
+def _take_folder(folder: Path) -> DownloadOutcome:
+    from desktop_app.app_weights import take_folder
+
+    return take_folder(folder)

@@ -90,6 +90,7 @@ class WebSocketLink:
         self._socket: ClientConnection | None = None
         self._hearing = Hearing()
         self._host = ""
+        self._label = ""
         self._key = ""
         self._closing = False
         self._failure: LinkFailure | None = None
@@ -106,7 +107,7 @@ class WebSocketLink:
         headers = headers_of(target, address)
         if self._closing or self._opening is not None:
             raise LinkError(LinkFailure("closed", detail="This connection is over."))
-        self._host, self._key = address.host, target.key
+        self._host, self._key, self._label = address.host, target.key, target.label
         opening = asyncio.create_task(self._connect(address, headers), name="link-open")
         self._opening = opening
         try:
@@ -193,7 +194,7 @@ class WebSocketLink:
             LinkError: If the connection breaks or the far end closes it.
         """
         socket = self._open_socket()
-        yield LinkOpened(self._host, self._capabilities)
+        yield LinkOpened(self._label or self._host, self._capabilities)
         loop_time = asyncio.get_running_loop().time
         since_s, frames = loop_time(), 0
         try:
