@@ -12,10 +12,11 @@ from desktop_app.core import effects as fx
 from desktop_app.core.changes import link, live, numbered, solved, sound, tell, then
 from desktop_app.core.failures import judge
 from desktop_app.core.far_end import LinkLost, LinkOpened, SessionConfigured, SessionStarted
-from desktop_app.core.problems import Kind
+from desktop_app.core.problems import Kind, Problem
+from desktop_app.core.replay import awaited, replayed, texts_sent, waits_for_answer
 from desktop_app.core.responses import ask
 from desktop_app.core.state import AppState, Effects, Floor, LinkState, Phase, ResponseState, Step
-from desktop_app.core.transcript import Role, Row, Rows, Text
+from desktop_app.core.transcript import OPEN, Role, Row, Rows, Text
 
 FIRST_RETRY_MS = 500
 LONGEST_RETRY_MS = 8_000
@@ -30,15 +31,12 @@ UPDATED_TIMEOUT_MS = 5_000
 RENEW_BEFORE_MS = 300_000
 """A session is renewed at a quiet moment in the last five minutes of its life."""
 
+SHORTEST_RENEWED_MS = 2 * RENEW_BEFORE_MS
+"""A session that lives shorter is not renewed early but when it ends: renewing would never stop,
+and a lifetime that short often means that the two clocks differ."""
+
 PREROLL_MS = 3_000
 """What was said while connecting is sent, up to this much: the first words must not be lost."""
-
-REPLAYED_ROWS = 40
-REPLAYED_CHARS = 12_000
-"""Limits of what is put back into a new session; it is billed as input with every answer."""
-
-MAX_ID_CHARS = 32
-"""Longest item id a client may choose (protocol page, section 4.8)."""
 
 SHORTEST_PRESS_MS = 250
 """A shorter press is a slip; the server would refuse less than 100 ms of audio."""
@@ -46,11 +44,16 @@ SHORTEST_PRESS_MS = 250
 RELEASE_GRACE_MS = 150
 """Sound after the release that still belongs to the turn: people release while they end."""
 
+WORDS_LOST = Problem(
+    Kind.WORDS_LOST, "Your last words may be lost", "The connection broke; please say them again."
+)
+
 CREATED_TIMER = "created"
 UPDATED_TIMER = "updated"
 RETRY_TIMER = "retry"
 RENEW_TIMER = "renew"
 RELEASE_TIMER = "release"
+SOUND_TIMER = "sound"
 
 LINK_PROBLEMS = (
     Kind.NO_KEY,
@@ -60,6 +63,7 @@ LINK_PROBLEMS = (
     Kind.BAD_MODEL,
     Kind.SERVER_REFUSED,
     Kind.SERVER_TROUBLE,
+    Kind.RATE_LIMITED,
     Kind.NO_ENGINE,
 )
 
@@ -75,10 +79,12 @@ def connect_asked(state: AppState) -> Step:
 
 def hang_up_asked(state: AppState) -> Step:
     """The user wants to end; nothing stays open."""
+    # What plays stays until the speaker says how much of it was heard.
     effects: Effects = (fx.CutSpeaker(),) if state.sound.playing else ()
-    state = _without_session(sound(state, wanted=False, playing=()))
+    state = _without_session(sound(state, wanted=False))
     state = replace(state, link=LinkState(), texts=(), pressed=False, releasing=False)
-    return state, (*effects, fx.CloseLink(), fx.CloseSound(), *_stop_timers())
+    stops = tuple(fx.StopTimer(name) for name in (RELEASE_TIMER, SOUND_TIMER))
+    return state, (*effects, fx.CloseLink(), fx.CloseSound(), *_stop_timers(), *stops)
 
 
 def renew(state: AppState) -> Step:
@@ -113,8 +119,8 @@ def link_opened(state: AppState, event: LinkOpened) -> Step:
 def session_started(state: AppState, event: SessionStarted) -> Step:
     """``session.created`` came; configure unless that is done."""
     effects: Effects = ()
-    if event.lifetime_ms is not None:
-        effects = (fx.StartTimer(RENEW_TIMER, max(0, event.lifetime_ms - RENEW_BEFORE_MS)),)
+    if event.lifetime_ms is not None and event.lifetime_ms >= SHORTEST_RENEWED_MS:
+        effects = (fx.StartTimer(RENEW_TIMER, event.lifetime_ms - RENEW_BEFORE_MS),)
     if event.model:
         state = link(state, model=event.model)
     if not unconfigured(state):
@@ -154,10 +160,12 @@ def session_configured(state: AppState, event: SessionConfigured) -> Step:
 def go_live(state: AppState) -> Step:
     """The session works: put back what was said, then let the user's words in."""
     state = solved(link(state, phase=Phase.LIVE, attempt=0), *LINK_PROBLEMS)
-    replay = _replay(state.rows) if state.link.capabilities.replay else ()
-    typed = tuple(fx.AddText(item_id, "user", text) for item_id, text in state.texts)
-    unanswered = bool(typed) or _waits_for_answer(state.rows)
-    state = replace(state, texts=())
+    unanswered = bool(state.texts)
+    replay: Effects = ()
+    if state.link.capabilities.replay:
+        unanswered = unanswered or waits_for_answer(state.rows)
+        state, replay = replayed(state)
+    state, typed = texts_sent(state)
     effects: Effects = (fx.StopTimer(UPDATED_TIMER), *replay, *typed)
     if state.manual and (state.pressed or state.releasing):
         # Pressed while the connection was being made: what was said counts.
@@ -165,6 +173,7 @@ def go_live(state: AppState) -> Step:
         effects = (*effects, fx.ClearInput(), fx.SendPreroll(PREROLL_MS))
         if state.releasing:
             effects = (*effects, fx.StartTimer(RELEASE_TIMER, RELEASE_GRACE_MS))
+        unanswered = False  # The answer to what is being said is the answer to all.
     elif not state.manual and not state.muted:
         effects = (*effects, fx.SendPreroll(PREROLL_MS))
     if unanswered:
@@ -180,12 +189,14 @@ def link_lost(state: AppState, event: LinkLost) -> Step:
     verdict = judge(event.failure, state.link.last_error)
     was_live = live(state)
     attempt = state.link.attempt
-    state = _without_session(state)
+    state = _words_lost(state, _without_session(state))
     if not verdict.retry:
         state = sound(link(state, wanted=False), wanted=False)
         if verdict.problem:
             state = tell(state, verdict.problem)
-        return replace(state, pressed=False, releasing=False), (fx.CloseSound(), *_stop_timers())
+        state = replace(state, pressed=False, releasing=False)
+        cut: Effects = (fx.CutSpeaker(),) if state.sound.playing else ()
+        return state, (*cut, fx.CloseSound(), *_stop_timers())
     if verdict.at_once and was_live:
         return _open(state)
     if verdict.problem and not (was_live and attempt == 0):
@@ -209,6 +220,7 @@ def renewed_when_quiet(state: AppState) -> Step:
         or state.calls
         or state.responses.requested
         or state.responses.active
+        or awaited(state.rows)
     )
     if not state.link.rotate or busy or not live(state):
         return state, ()
@@ -228,49 +240,39 @@ def _stop_timers() -> Effects:
 def _without_session(state: AppState) -> AppState:
     """Forget all that belonged to the session; keep what the user has and wants."""
     playing = tuple(replace(item, gone=True) for item in state.sound.playing)
-    rows = tuple(_left_behind(row) for row in state.rows)
+    rows = _left_behind(state.rows)
     old = state.link
     return replace(
-        sound(state, playing=playing),
+        sound(state, playing=playing, dry=None),
         link=LinkState(wanted=old.wanted, attempt=old.attempt, omitted=old.omitted),
         rows=rows if rows != state.rows else state.rows,
-        responses=ResponseState(silenced=state.responses.silenced),
+        responses=ResponseState(),
         calls=(),
         user_speaking=False,
         commit=None,
     )
 
 
-def _left_behind(row: Row) -> Row:
-    """A row that was still being written when the session ended."""
-    if row.state not in (Text.WAITING, Text.PARTIAL):
-        return row
-    if row.role is Role.USER:
-        return replace(row, state=Text.DONE if row.tail else Text.LOST)
-    return replace(row, state=Text.INTERRUPTED)
+def _words_lost(before: AppState, after: AppState) -> AppState:
+    """Tell the user of words that were on their way when the link broke."""
+    pairs = zip(before.rows, after.rows, strict=True)
+    if any(new is not old and new.state is Text.LOST for old, new in pairs):
+        return tell(after, WORDS_LOST)
+    return after
 
 
-def _replay(rows: Rows) -> Effects:
-    """Earlier turns as text, newest kept; assistant turns cut to what was heard."""
-    kept: list[fx.AddText] = []
-    chars = 0
-    for row in reversed(rows[-REPLAYED_ROWS * 2 :]):
-        text = row.text.strip()
-        if row.role not in (Role.USER, Role.ASSISTANT) or not text or not row.sent:
-            continue
-        chars += len(text)
-        if len(kept) >= REPLAYED_ROWS or chars > REPLAYED_CHARS:
-            break
-        item_id = row.item_id if len(row.item_id) <= MAX_ID_CHARS else ""
-        kept.append(fx.AddText(item_id, row.role.value, text))
-    return tuple(reversed(kept))
-
-
-def _waits_for_answer(rows: Rows) -> bool:
-    """Whether the last thing said is the user's, in words, and nothing was begun in reply."""
+def _left_behind(rows: Rows) -> Rows:
+    """End the rows that were still being written when the session ended."""
+    kept: list[Row] = []
+    answered = False
     for row in reversed(rows):
-        if row.role is Role.USER and row.state is Text.DONE:
-            return True
-        if row.role is Role.ASSISTANT or row.role is Role.TOOL:
-            return False
-    return False
+        if row.state not in OPEN:
+            kept.append(row)
+        elif row.role is not Role.USER:
+            kept.append(replace(row, state=Text.INTERRUPTED))
+        elif row.tail:
+            kept.append(replace(row, state=Text.DONE))
+        else:
+            kept.append(replace(row, state=Text.FAILED if answered else Text.LOST))
+        answered = answered or row.role is Role.ASSISTANT
+    return tuple(reversed(kept))

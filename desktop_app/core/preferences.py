@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from desktop_app.core import effects as fx
 from desktop_app.core.changes import link, live, solved, tell
-from desktop_app.core.connection import configure, renew
+from desktop_app.core.connection import configure, configuring, renew
 from desktop_app.core.problems import Kind
 from desktop_app.core.refusals import VOICE_FIXED
 from desktop_app.core.settings import Settings, specs
@@ -25,26 +25,36 @@ def settings_changed(state: AppState, new: Settings) -> Step:
     effects: Effects = (fx.SaveSettings(new),)
     if Cost.REOPEN_AUDIO in costs and state.sound.wanted:
         effects = (*effects, fx.OpenSound(new.microphone, new.speaker))
+    if "turn_detection" in changed:
+        state = replace(state, pressed=False, releasing=False, user_speaking=False)
     if Cost.RECONNECT in costs:
         state = link(state, omitted=frozenset())
         state, more = renew(state) if state.link.wanted else (state, ())
         return state, (*effects, *more)
-    if Cost.SESSION_UPDATE not in costs or not live(state):
+    if Cost.SESSION_UPDATE not in costs or not (live(state) or configuring(state)):
         return state, effects
     if "voice" in changed and state.link.spoke:
         state = tell(state, VOICE_FIXED)
-    if changed & {"turn_detection"}:
-        state = replace(state, pressed=False, releasing=False, user_speaking=False)
-        effects = (*effects, fx.ClearInput())
-    if state.responses.active:
-        # The speed may only change between turns; the rest can wait for the same moment.
-        return link(state, config_due=True), effects
+    cleared: Effects = (fx.ClearInput(),) if "turn_detection" in changed and live(state) else ()
+    if not _quiet(state):
+        return link(state, config_due=True), (*effects, *cleared)
     state, more = configure(state)
-    return state, (*effects, *more)
+    return state, (*effects, *more, *cleared)
+
+
+def _quiet(state: AppState) -> bool:
+    """Whether the session takes a configuration now.
+
+    The speed may only change between turns; the rest can wait for the same moment.
+    """
+    return live(state) and not state.responses.active and not state.responses.requested
 
 
 def configured_when_quiet(state: AppState) -> Step:
     """Send settings that waited for the end of an answer."""
-    if state.link.config_due and live(state) and not state.responses.active:
-        return configure(state)
-    return state, ()
+    if not state.link.config_due or not _quiet(state):
+        return state, ()
+    if state.link.spoke and state.link.voice not in ("", state.settings.voice):
+        # The assistant has begun to speak since the change was asked for.
+        state = tell(state, VOICE_FIXED)
+    return configure(state)

@@ -13,7 +13,7 @@ from desktop_app.core.connection import configure, go_live, renew
 from desktop_app.core.failures import error_problem, is_about
 from desktop_app.core.far_end import ServerError
 from desktop_app.core.problems import Action, Kind, Problem
-from desktop_app.core.responses import request_refused
+from desktop_app.core.responses import nothing_to_cancel, request_refused
 from desktop_app.core.settings import specs
 from desktop_app.core.spec import Spec
 from desktop_app.core.state import AppState, Phase, Step
@@ -39,7 +39,7 @@ def server_error(state: AppState, error: ServerError) -> Step:
     if is_about(error, "session_expired"):
         return renew(state)
     if is_about(error, "response_cancel_not_active"):
-        return responses(state, cancelling=False), ()
+        return nothing_to_cancel(state)
     if is_about(error, "conversation_already_has_active_response"):
         return request_refused(state, busy=True)
     if is_about(error, "input_audio_buffer_commit_empty"):

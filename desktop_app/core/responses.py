@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desktop_app.core import effects as fx
-from desktop_app.core.changes import live, numbered, responses, solved, tell
+from desktop_app.core.changes import link, live, numbered, responses, solved, tell
 from desktop_app.core.failures import answer_problem
 from desktop_app.core.far_end import ResponseEnded, ResponseStarted
-from desktop_app.core.problems import Kind
-from desktop_app.core.state import AppState, Meter, Step
+from desktop_app.core.problems import Kind, Problem
+from desktop_app.core.state import AppState, Floor, Meter, Step
 
 REQUEST_TIMEOUT_MS = 10_000
 """A request that is not answered by ``response.created`` in this time counts as lost."""
@@ -30,6 +30,8 @@ KEPT_SILENCED = 32
 
 REQUEST_TIMER = "response"
 AGAIN_TIMER = "again"
+
+NO_ANSWER = Problem(Kind.ANSWER_FAILED, "The server did not begin to answer", "Ask once more.")
 
 
 def ask(state: AppState) -> Step:
@@ -60,6 +62,10 @@ def cancel(state: AppState) -> Step:
     state = responses(state, pending=False)
     if state.responses.requested:
         return responses(state, unwanted=True), ()
+    return _cancel_active(responses(state, retried=False))
+
+
+def _cancel_active(state: AppState) -> Step:
     active = state.responses.active
     if not active or state.responses.cancelling or not live(state):
         return state, ()
@@ -69,9 +75,20 @@ def cancel(state: AppState) -> Step:
     return responses(state, cancelling=True), (fx.CancelResponse(active, event_id),)
 
 
+def nothing_to_cancel(state: AppState) -> Step:
+    """The server had ended the response before our cancel came: harmless, and expected."""
+    if not state.responses.cancelling:
+        return state, ()
+    # Its end usually came first; if it never does, the gate must not stay closed.
+    return _reopened(responses(state, active=None, cancelling=False), server_follows=False)
+
+
 def response_started(state: AppState, event: ResponseStarted) -> Step:
     """The server began a response, ours or its own."""
-    if not event.in_conversation or event.response_id in state.responses.silenced:
+    if not event.in_conversation:
+        # Beside the conversation: it locks nothing, and nobody is to hear or read it.
+        return silenced(state, event.response_id), ()
+    if event.response_id in state.responses.silenced:
         return state, ()
     unwanted = state.responses.unwanted
     state = responses(
@@ -79,7 +96,8 @@ def response_started(state: AppState, event: ResponseStarted) -> Step:
     )
     if not unwanted:
         return state, (fx.StopTimer(REQUEST_TIMER),)
-    state, effects = cancel(silenced(state, event.response_id))
+    # What was asked for since then still waits for its turn.
+    state, effects = _cancel_active(silenced(state, event.response_id))
     return state, (fx.StopTimer(REQUEST_TIMER), *effects)
 
 
@@ -89,7 +107,8 @@ def response_ended(state: AppState, event: ResponseEnded) -> Step:
     if not event.in_conversation:
         return state, ()
     effects: tuple[fx.Effect, ...] = ()
-    if state.responses.active is None and state.responses.requested:
+    ours = event.response_id not in state.responses.silenced
+    if state.responses.active is None and state.responses.requested and ours:
         # A rare race: done without created.  It answers our request all the same.
         effects = (fx.StopTimer(REQUEST_TIMER),)
         state = responses(state, requested=None, unwanted=False)
@@ -99,9 +118,9 @@ def response_ended(state: AppState, event: ResponseEnded) -> Step:
         state, again = _failed(state, event)
         return state, (*effects, *again)
     if event.status == "completed":
-        state = solved(
-            responses(state, retried=False), Kind.RATE_LIMITED, Kind.ANSWER_FAILED, Kind.NO_QUOTA
-        )
+        # An error of long ago no longer explains a close.
+        state = link(responses(state, retried=False), last_error=None)
+        state = solved(state, Kind.RATE_LIMITED, Kind.ANSWER_FAILED, Kind.NO_QUOTA)
     if event.status == "incomplete":
         state = tell(state, answer_problem(event))
     state, more = _reopened(state, server_follows=event.reason == "turn_detected")
@@ -110,10 +129,19 @@ def response_ended(state: AppState, event: ResponseEnded) -> Step:
 
 def request_timed_out(state: AppState) -> Step:
     """No ``response.created`` came: unlock, and ask again if another answer is wanted."""
+    lost = state.responses.requested and not state.responses.unwanted
     state = responses(state, requested=None, unwanted=False)
     if state.responses.pending and not state.responses.active:
         return ask(state)
-    return state, ()
+    return (tell(state, NO_ANSWER) if lost else state), ()
+
+
+def ask_again(state: AppState) -> Step:
+    """Repeat a request that failed, unless the conversation has gone on meanwhile."""
+    known = state.responses
+    if not known.retried or known.requested or known.active or state.floor is Floor.USER:
+        return state, ()
+    return ask(state)
 
 
 def request_refused(state: AppState, *, busy: bool) -> Step:
@@ -136,14 +164,19 @@ def _reopened(state: AppState, *, server_follows: bool) -> Step:
 
 def _failed(state: AppState, event: ResponseEnded) -> Step:
     """A failed response is reported here only: no ``error`` event accompanies it."""
-    state = tell(responses(state, pending=False), answer_problem(event))
+    state = tell(state, answer_problem(event))
+    if state.responses.pending:
+        return _reopened(state, server_follows=False)
     limited = "rate_limit" in event.code
     if state.responses.retried or not (limited or event.code == "server_error"):
         return state, ()
-    wait_ms = max(AGAIN_MS, round(state.link.reset_s * 1000)) if limited else AGAIN_MS
-    if wait_ms > LONGEST_WAIT_MS:
+    if event.response_id in state.responses.silenced:
+        return state, ()  # The user did not want it any more.
+    wait_ms = state.link.reset_s * 1000 if limited else 0.0
+    if not wait_ms <= LONGEST_WAIT_MS:
         return state, ()
-    return responses(state, retried=True), (fx.StartTimer(AGAIN_TIMER, wait_ms),)
+    again = fx.StartTimer(AGAIN_TIMER, round(max(AGAIN_MS, wait_ms)))
+    return responses(state, retried=True), (again,)
 
 
 def _metered(state: AppState, event: ResponseEnded) -> AppState:

@@ -135,15 +135,25 @@ class SoundState:
     speaker_label: str = ""
     playing: tuple[ItemAudio, ...] = ()
     """Items whose speech was handed to the speaker and has not been reported finished, in order."""
+    dry: ItemAudio | None = None
+    """The item after which the speaker ran dry; more of it may come when the network is slow."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A call that waits for its output, or for its response to end."""
+    """A call that waits for its output, or for its response to end.
+
+    Attributes:
+        call_id: The call.
+        response_id: The response that made it.
+        finished: Its output has been given.
+        quiet: No answer is asked for: its response was not completed.
+    """
 
     call_id: str
     response_id: str
     finished: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,10 @@ from desktop_app.core.changes import sound as sound_changed
 from desktop_app.core.events import Event, TimerFired
 from desktop_app.core.preferences import configured_when_quiet, settings_changed
 from desktop_app.core.problems import Kind, Problem
-from desktop_app.core.state import AppState, Step
-from desktop_app.core.tool_calls import settle_calls, tool_called, tool_finished
+from desktop_app.core.state import AppState, Phase, Step
+from desktop_app.core.tool_calls import quieted, settle_calls, tool_called, tool_finished
 from desktop_app.core.transcript import Text, find
 
-SOUND_TIMER = "sound"
 SOUND_AGAIN_MS = 2_000
 """How often a device that is missing is looked for again."""
 
@@ -89,6 +88,10 @@ def _wish(state: AppState, event: wishes.Wish) -> Step:
 
 
 def _far_end(state: AppState, event: far_end.FarEndEvent) -> Step:
+    linked = state.link.phase in (Phase.CONFIGURING, Phase.LIVE)
+    if not linked and not isinstance(event, far_end.LinkOpened | far_end.LinkLost):
+        # Without a link nobody speaks there: it is the echo of a session that has ended.
+        return state, ()
     match event:
         case far_end.LinkOpened():
             return connection.link_opened(state, event)
@@ -150,8 +153,11 @@ def _words(state: AppState, event: far_end.WordEvent) -> Step:
 
 def _response_ended(state: AppState, event: far_end.ResponseEnded) -> Step:
     state = words.answer_ended(state, event)
+    if event.status != "completed":
+        state = quieted(state, event.response_id)
     state, effects = responses.response_ended(state, event)
-    state, more = settle_calls(state)
+    asked = any(isinstance(effect, fx.CreateResponse) for effect in effects)
+    state, more = settle_calls(state, asked=asked)
     return state, (*effects, *more)
 
 
@@ -168,7 +174,9 @@ def _sound(state: AppState, event: sound.SoundEvent) -> Step:
             state = solved(state, Kind.NO_SPEAKER, Kind.NO_SOUND)
             return sound_changed(state, speaker_open=True, speaker_label=label), ()
         case sound.SpeakerLost(problem):
-            return _device_lost(sound_changed(state, speaker_open=False, playing=()), problem)
+            return _device_lost(
+                sound_changed(state, speaker_open=False, playing=(), dry=None), problem
+            )
         case sound.SpeakerStarted():
             return state, ()
         case sound.SpeakerStopped():
@@ -180,7 +188,7 @@ def _sound(state: AppState, event: sound.SoundEvent) -> Step:
 def _device_lost(state: AppState, problem: Problem | None) -> Step:
     if problem is None or not state.sound.wanted:
         return state, ()
-    return tell(state, problem), (fx.StartTimer(SOUND_TIMER, SOUND_AGAIN_MS),)
+    return tell(state, problem), (fx.StartTimer(connection.SOUND_TIMER, SOUND_AGAIN_MS),)
 
 
 def _timer(state: AppState, name: str) -> Step:
@@ -195,15 +203,15 @@ def _timer(state: AppState, name: str) -> Step:
             return connection.configure(state)
         case connection.UPDATED_TIMER if connection.configuring(state):
             return connection.go_live(state)
-        case connection.RENEW_TIMER:
+        case connection.RENEW_TIMER if state.link.phase is Phase.LIVE:
             return link(state, rotate=True), ()
         case connection.RELEASE_TIMER:
             return turn_taking.release_ended(state)
         case responses.REQUEST_TIMER:
             return responses.request_timed_out(state)
         case responses.AGAIN_TIMER:
-            return responses.ask(state)
-        case "sound" if state.sound.wanted:
+            return responses.ask_again(state)
+        case connection.SOUND_TIMER if state.sound.wanted:
             return state, (fx.OpenSound(state.settings.microphone, state.settings.speaker),)
         case _:
             return state, ()

@@ -43,8 +43,21 @@ def tool_finished(state: AppState, call_id: str, output: str) -> Step:
     return state, (fx.AddToolOutput(call_id, output), *effects)
 
 
-def settle_calls(state: AppState) -> Step:
-    """Ask for the answer to calls whose response has ended and whose outputs are all given."""
+def quieted(state: AppState, response_id: str) -> AppState:
+    """Ask for no answer to the calls of a response that was not completed."""
+    if not any(call.response_id == response_id for call in state.calls):
+        return state
+    calls = (replace(c, quiet=c.quiet or c.response_id == response_id) for c in state.calls)
+    return replace(state, calls=tuple(calls))
+
+
+def settle_calls(state: AppState, *, asked: bool = False) -> Step:
+    """Ask for the answer to calls whose response has ended and whose outputs are all given.
+
+    Args:
+        state: Where it stands.
+        asked: An answer has been asked for just now: one is enough.
+    """
     effects: tuple[fx.Effect, ...] = ()
     for response_id in dict.fromkeys(c.response_id for c in state.calls):
         mine = [c for c in state.calls if c.response_id == response_id]
@@ -52,7 +65,8 @@ def settle_calls(state: AppState) -> Step:
             continue
         others = tuple(c for c in state.calls if c.response_id != response_id)
         state = replace(state, calls=others)
-        if response_id not in state.responses.silenced:
+        quiet = response_id in state.responses.silenced or any(c.quiet for c in mine)
+        if not quiet and not asked:
             state, more = ask(state)
-            effects = (*effects, *more)
+            effects, asked = (*effects, *more), True
     return state, effects

@@ -14,6 +14,9 @@ BLOCK_CHARS = 1024
 """Settled text is kept in blocks of about this size: appending a word to a long answer copies at
 most one block, so that 20,000 deltas cost 20,000 small steps and not their square."""
 
+_UNSPACED = 0x0E00
+"""From Thai on, most scripts of Unicode write no spaces between words (Chinese, Japanese...)."""
+
 
 class Role(StrEnum):
     """Who speaks in a row."""
@@ -81,6 +84,9 @@ class Row:
 
 Rows = tuple[Row, ...]
 
+OPEN = (Text.WAITING, Text.PARTIAL)
+"""States of a row that is still being written."""
+
 
 def index_of(rows: Rows, item_id: str) -> int:
     """Return the place of ``item_id``, newest first, or -1."""
@@ -105,17 +111,30 @@ def place(rows: Rows, row: Row, previous_item_id: str | None) -> Rows:
         previous_item_id: Its predecessor; None or unknown means the end (or where it stands).
     """
     at = index_of(rows, row.item_id)
-    before = index_of(rows, previous_item_id) if previous_item_id else -1
+    before = -1
+    if previous_item_id and previous_item_id != row.item_id:
+        before = index_of(rows, previous_item_id)
+    if before < 0:
+        return rows if at >= 0 else (*rows, row)
     if at >= 0:
-        if before < 0 or before == at - 1:
+        # A row that is settled stays where people have read it, if the order holds at all.
+        stays = rows[at].state not in OPEN or all(_ours_alone(r) for r in rows[before + 1 : at])
+        if before < at and stays:
             return rows
         row = rows[at]
-        rest = (*rows[:at], *rows[at + 1 :])
-        before = index_of(rest, previous_item_id or "")
-        return (*rest[: before + 1], row, *rest[before + 1 :])
-    if before < 0:
-        return (*rows, row)
-    return (*rows[: before + 1], row, *rows[before + 1 :])
+        rows = (*rows[:at], *rows[at + 1 :])
+        before = index_of(rows, previous_item_id or "")
+    behind = before + 1
+    while behind < len(rows) and _ours_alone(rows[behind]):
+        behind += 1
+    return (*rows[:behind], row, *rows[behind:])
+
+
+def _ours_alone(row: Row) -> bool:
+    """Whether no item of the server links to ``row``: it never had it, or has it no more."""
+    if not row.sent or row.state in (Text.LOST, Text.NONE):
+        return True
+    return row.state is Text.FAILED and not row.text
 
 
 def put(rows: Rows, row: Row) -> Rows:
@@ -147,8 +166,8 @@ def heard_part(text: str, heard_ms: int, received_ms: int) -> str:
     """
     if received_ms <= 0 or heard_ms >= received_ms:
         return text
-    cut = len(text) * heard_ms // received_ms
-    if cut >= len(text) or text[cut : cut + 1].isspace():
+    cut = len(text) * max(heard_ms, 0) // received_ms
+    if not text or text[cut].isspace() or ord(text[cut]) >= _UNSPACED:
         return text[:cut].rstrip()
     head = text[:cut]
     space = max(head.rfind(" "), head.rfind("\n"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desktop_app.core import effects as fx
-from desktop_app.core.changes import link, live, numbered, solved, sound, tell, with_row
+from desktop_app.core.changes import link, live, numbered, responses, solved, sound, tell, with_row
 from desktop_app.core.connection import (
     RELEASE_GRACE_MS,
     RELEASE_TIMER,
@@ -21,13 +21,16 @@ from desktop_app.core.problems import Kind, Problem
 from desktop_app.core.responses import ask, cancel, silenced
 from desktop_app.core.sound import MicFrame, SpeakerStopped
 from desktop_app.core.state import AppState, Effects, ItemAudio, Phase, Step
-from desktop_app.core.transcript import Role, Row, Text, find, heard_part, place, worded
+from desktop_app.core.transcript import OPEN, Role, Row, Text, find, heard_part, place, worded
 
 RATE_KHZ = 24
 """Samples in a millisecond on the wire."""
 
 PTT_PREROLL_MS = 300
 """Sound from before the press that is sent with it: people begin to speak while they press."""
+
+DRY_SLACK_MS = 20
+"""A speaker that ran dry may count a little less than we gave it: it has its own rate."""
 
 TRANSCRIPT_TIMEOUT_MS = 15_000
 """A transcript that has not come by then will not come."""
@@ -47,7 +50,7 @@ def mic_frame(state: AppState, event: MicFrame) -> Step:
         if not (state.pressed or state.releasing):
             return state, ()
         ms = len(event.pcm) // (2 * RATE_KHZ)
-        return replace(state, sent_ms=state.sent_ms + ms), (fx.SendAudio(event.pcm),)
+        state = replace(state, sent_ms=state.sent_ms + ms)
     # The server's clock is the audio it gets, so a muted microphone sends silence.
     return state, (fx.SendAudio(bytes(len(event.pcm)) if state.muted else event.pcm),)
 
@@ -57,9 +60,14 @@ def audio_arrived(state: AppState, event: AudioArrived) -> Step:
     if event.response_id in state.responses.silenced or not live(state) or not event.pcm:
         return state, ()
     playing, samples = state.sound.playing, len(event.pcm) // 2
-    if playing and playing[-1].item_id == event.item_id:
-        last = replace(playing[-1], received=playing[-1].received + samples)
-        playing = (*playing[:-1], last)
+    dry = state.sound.dry
+    at = next((i for i, p in enumerate(playing) if p.item_id == event.item_id), -1)
+    if at >= 0:
+        more = replace(playing[at], received=playing[at].received + samples)
+        playing = (*playing[:at], more, *playing[at + 1 :])
+    elif dry is not None and dry.item_id == event.item_id:
+        # The speaker counts all pieces of an item together, and so must we.
+        playing = (*playing, replace(dry, received=dry.received + samples))
     else:
         playing = (*playing, ItemAudio(event.item_id, event.response_id, samples))
         row = find(state.rows, event.item_id) or Row(event.item_id, Role.ASSISTANT)
@@ -85,11 +93,12 @@ def speech_started(state: AppState, event: UserSpeechStarted) -> Step:
 def yielded(state: AppState, *, tell_server: bool) -> Step:
     """Let the assistant fall silent.  What was heard, and so truncation, waits for the speaker."""
     talking = tuple(item.response_id for item in state.sound.playing)
+    heard = any(response_id not in state.responses.silenced for response_id in talking)
     state = silenced(state, state.responses.active or "", *talking)
     effects: Effects = ()
     if tell_server:
         state, effects = cancel(state)
-    if state.sound.playing:
+    if heard:
         effects = (*effects, fx.CutSpeaker())
     return state, effects
 
@@ -101,15 +110,26 @@ def speaker_stopped(state: AppState, event: SpeakerStopped) -> Step:
     if not event.cut:
         if at < 0:
             return state, ()
-        done = event.heard_ms >= playing[at].received // RATE_KHZ
-        return sound(state, playing=playing[at + 1 if done else at :]), ()
-    state = sound(state, playing=())
+        done = event.heard_ms + DRY_SLACK_MS >= playing[at].received // RATE_KHZ
+        dry = playing[at] if done else None
+        return sound(state, playing=playing[at + 1 if done else at :], dry=dry), ()
+    end = _cut_end(state, event, at)
+    state = sound(state, playing=playing[end:])
     effects: Effects = ()
-    for i, item in enumerate(playing[max(at, 0) :], start=max(at, 0)):
-        heard_ms = event.heard_ms if i == at else 0
-        state, more = _unheard(state, item, heard_ms)
+    for i in range(max(at, 0), end):
+        heard_ms = max(event.heard_ms, 0) if i == at else 0
+        state, more = _unheard(state, playing[i], heard_ms)
         effects = (*effects, *more)
     return state, effects
+
+
+def _cut_end(state: AppState, event: SpeakerStopped, at: int) -> int:
+    """Return how many of the items that play were cut; a newer answer may be queued already."""
+    playing, silent = state.sound.playing, state.responses.silenced
+    last = max((i for i, p in enumerate(playing) if p.gone or p.response_id in silent), default=-1)
+    if last < 0 and (at >= 0 or event.item_id is None):
+        return len(playing)
+    return max(last, at) + 1
 
 
 def _unheard(state: AppState, item: ItemAudio, heard_ms: int) -> Step:
@@ -117,7 +137,7 @@ def _unheard(state: AppState, item: ItemAudio, heard_ms: int) -> Step:
     received_ms = item.received // RATE_KHZ
     heard_ms = min(heard_ms, received_ms)
     row = find(state.rows, item.item_id)
-    if heard_ms >= received_ms and received_ms:
+    if heard_ms >= received_ms and received_ms and item.response_id != state.responses.active:
         return state, ()
     if row is not None:
         text = heard_part(row.text, heard_ms, received_ms)
@@ -142,7 +162,11 @@ def talk_pressed(state: AppState) -> Step:
     """The talk control went down: interrupt, and listen from a moment ago."""
     if state.pressed or not state.manual:
         return state, ()
+    again = state.releasing
     state = solved(replace(state, pressed=True, releasing=False, muted=False), Kind.HOLD_LONGER)
+    if again:
+        # A key that repeats, or a second thought: the turn goes on, nothing said is lost.
+        return state, (fx.StopTimer(RELEASE_TIMER),)
     if state.link.phase is Phase.OFFLINE:
         return connect_asked(state)
     if not live(state):
@@ -173,7 +197,8 @@ def release_ended(state: AppState) -> Step:
         return state, ()
     state = replace(state, releasing=False)
     if state.sent_ms < SHORTEST_PRESS_MS:
-        return tell(state, HOLD_LONGER), (fx.ClearInput(),)
+        state, owed = ask(state) if state.responses.pending else (state, ())
+        return tell(state, HOLD_LONGER), (fx.ClearInput(), *owed)
     state, event_id = numbered(state, "commit")
     return replace(state, commit=event_id), (fx.CommitInput(event_id),)
 
@@ -184,13 +209,18 @@ def input_committed(state: AppState, event: InputCommitted) -> Step:
     state = replace(state, rows=place(state.rows, row, event.previous_item_id), user_speaking=False)
     row = find(state.rows, event.item_id) or row
     effects: Effects = ()
-    if row.state in (Text.WAITING, Text.PARTIAL):
+    if row.state in OPEN:
         if state.settings.transcription_model:
             name = TRANSCRIPT_TIMER + event.item_id
             effects = (fx.StartTimer(name, TRANSCRIPT_TIMEOUT_MS),)
         else:
             state = with_row(state, replace(row, state=Text.FAILED))
+    state = solved(state, Kind.WORDS_LOST)
     if state.commit is None:
         return state, effects
-    state, more = ask(replace(state, commit=None))
+    state = replace(state, commit=None)
+    if state.pressed or state.releasing:
+        # The user speaks again already: one answer to both, when this turn has ended.
+        return responses(state, pending=True), effects
+    state, more = ask(state)
     return state, (*effects, *more)

@@ -16,17 +16,19 @@ from desktop_app.core.far_end import (
     UserTextDone,
     UserTextFailed,
 )
+from desktop_app.core.replay import COPY
 from desktop_app.core.responses import ask
 from desktop_app.core.state import AppState, Phase, Step
-from desktop_app.core.transcript import Role, Row, Text, find, grown, place, worded
+from desktop_app.core.transcript import OPEN, Role, Row, Text, find, grown, place, worded
 from desktop_app.core.turn_taking import TRANSCRIPT_TIMER, yielded
 
-_OPEN = (Text.WAITING, Text.PARTIAL)
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
 
 
 def item_added(state: AppState, event: ItemAdded) -> Step:
     """An item stands in the conversation: give it its place, and its text if it has one."""
+    if event.item_id.startswith(COPY):
+        return state, ()
     role = _ROLES.get(event.role, Role.SYSTEM) if event.kind == "message" else Role.SYSTEM
     if event.kind == "function_call":
         role = Role.TOOL
@@ -42,7 +44,7 @@ def item_added(state: AppState, event: ItemAdded) -> Step:
 def user_text_arrived(state: AppState, event: UserTextArrived) -> Step:
     """A piece of what the user said."""
     row = find(state.rows, event.item_id) or Row(event.item_id, Role.USER)
-    if row.state not in _OPEN:
+    if row.state not in OPEN:
         return state, ()
     new = worded(row, event.text, Text.PARTIAL) if event.whole else grown(row, event.text)
     return with_row(state, new), ()
@@ -59,7 +61,7 @@ def user_text_done(state: AppState, event: UserTextDone) -> Step:
 def user_text_failed(state: AppState, event: UserTextFailed) -> Step:
     """The user's words could not be written down; the turn goes on."""
     row = find(state.rows, event.item_id) or Row(event.item_id, Role.USER)
-    if row.state not in _OPEN:
+    if row.state not in OPEN:
         return state, ()
     return with_row(state, replace(row, state=Text.FAILED)), ()
 
@@ -67,7 +69,7 @@ def user_text_failed(state: AppState, event: UserTextFailed) -> Step:
 def transcript_timed_out(state: AppState, item_id: str) -> Step:
     """The transcript did not come."""
     row = find(state.rows, item_id)
-    if row is None or row.state not in _OPEN:
+    if row is None or row.state not in OPEN:
         return state, ()
     return with_row(state, replace(row, state=Text.DONE if row.tail else Text.FAILED)), ()
 
@@ -75,7 +77,8 @@ def transcript_timed_out(state: AppState, item_id: str) -> Step:
 def assistant_text_arrived(state: AppState, event: AssistantTextArrived) -> Step:
     """A piece of what the assistant says; it runs ahead of the sound."""
     row = find(state.rows, event.item_id) or Row(event.item_id, Role.ASSISTANT)
-    if event.response_id in state.responses.silenced or row.state not in _OPEN:
+    # A row may be done and go on: an item can have several parts.
+    if event.response_id in state.responses.silenced or row.state not in (*OPEN, Text.DONE):
         return state, ()
     return with_row(state, grown(row, event.text)), ()
 
@@ -83,7 +86,7 @@ def assistant_text_arrived(state: AppState, event: AssistantTextArrived) -> Step
 def assistant_text_done(state: AppState, event: AssistantTextDone) -> Step:
     """All words of one part: authoritative, unless deltas of several parts stand there already."""
     row = find(state.rows, event.item_id) or Row(event.item_id, Role.ASSISTANT)
-    if event.response_id in state.responses.silenced or row.state not in _OPEN:
+    if event.response_id in state.responses.silenced or row.state not in OPEN:
         return state, ()
     if event.text and row.text.endswith(event.text):
         return with_row(state, replace(row, state=Text.DONE)), ()
@@ -103,10 +106,16 @@ def answer_ended(state: AppState, event: ResponseEnded) -> AppState:
         row = find(state.rows, item_id)
         if row is None or row.role is not Role.ASSISTANT or row.heard_ms is not None:
             continue
-        if row.state in _OPEN:
+        if row.state in OPEN:
             words = text if text and event.response_id not in state.responses.silenced else row.text
             state = with_row(state, worded(row, words, end))
         elif row.state is Text.DONE and end in (Text.CUT, Text.FILTERED):
+            state = with_row(state, replace(row, state=end))
+    if event.response_id != state.responses.active:
+        return state
+    # Only one response writes at a time: what it left open and did not repeat ends here.
+    for row in state.rows:
+        if row.role is Role.ASSISTANT and row.state in OPEN:
             state = with_row(state, replace(row, state=end))
     return state
 
