@@ -19,18 +19,20 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from desktop_app.core.problems import Action, Problem
+from desktop_app.core.problems import Action, Kind, Problem
 from desktop_app.core.state import AppState
 from desktop_app.core.wishes import (
     ConnectAsked,
     InterruptAsked,
     MuteToggled,
     NewConversationAsked,
+    ProblemSolved,
     SettingsChanged,
 )
 from desktop_app.ports import DeviceList, Dispatch
-from desktop_app.ui import app_icon, theme
+from desktop_app.ui import app_icon, theme, window_place
 from desktop_app.ui.dock import Dock
+from desktop_app.ui.download_dialog import DownloadDialog
 from desktop_app.ui.header import Header
 from desktop_app.ui.problem_bar import ProblemBar
 from desktop_app.ui.row_painter import COLUMN_PX, MARGIN_PX
@@ -73,6 +75,7 @@ class MainWindow(QWidget):
         self._state = AppState()
         self._shown: AppState | None = None
         self._dialog: SettingsDialog | None = None
+        self._download: DownloadDialog | None = None
         self.setWindowTitle("Parley")
         self.setObjectName("window")
         self.setMinimumSize(SMALLEST_PX)
@@ -116,6 +119,16 @@ class MainWindow(QWidget):
         app = cast("QApplication", QApplication.instance())
         theme.apply(app, dark=theme.wants_dark(self._state.settings.theme, self._system_dark()))
 
+    # --- its place ----------------------------------------------------------------------------
+
+    def geometry_token(self) -> str:
+        """Return size and place as a text to store."""
+        return window_place.token(self)
+
+    def restore(self, token: str) -> None:
+        """Take the size and place of ``token``, if that is what it holds; else keep its own."""
+        window_place.restore(self, token)
+
     # --- wishes -------------------------------------------------------------------------------
 
     def open_settings(self, page: str = "", *, set_key: bool = False) -> SettingsDialog:
@@ -131,6 +144,15 @@ class MainWindow(QWidget):
         if set_key:
             dialog.ask_for_key()
         return dialog
+
+    def open_download(self) -> DownloadDialog:
+        """Offer to fetch what the engine on this computer lacks."""
+        if self._download is None:
+            self._download = DownloadDialog(self._services, self)
+            self._download.ready.connect(lambda: self._dispatch(ProblemSolved(Kind.NO_ENGINE)))
+            self._download.talk_asked.connect(lambda: self._dispatch(ConnectAsked()))
+        self._download.offer()
+        return self._download
 
     def act_on(self, problem: Problem) -> None:
         """Do what the button of ``problem`` promises."""
@@ -155,7 +177,7 @@ class MainWindow(QWidget):
                 self._dispatch(SettingsChanged(replace(self._state.settings, service="offline")))
                 self._dispatch(ConnectAsked())
             case Action.GET_WEIGHTS:
-                self._services.get_weights()
+                self.open_download()
             case _:
                 assert_never(problem.action)
 

@@ -45,6 +45,38 @@ class TestOutcome:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class DownloadOffer:
+    """What the engine on this computer lacks, and where it can be had.
+
+    Attributes:
+        name: What it is, for people.
+        size_mb: Megabytes (millions of bytes) of all of it.
+        licence: Name of its licence.
+        host: The computer it comes from.
+        done_mb: How much of it an earlier attempt has left here.
+    """
+
+    name: str
+    size_mb: float
+    licence: str
+    host: str
+    done_mb: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadOutcome:
+    """How an attempt to get the weights has ended.
+
+    Attributes:
+        ready: The engine has all it needs now.
+        text: Why not, in one or two sentences for people; empty when the user stopped it.
+    """
+
+    ready: bool
+    text: str = ""
+
+
 class Services(Protocol):
     """The window's door to devices, keys and the log.  Nothing here blocks."""
 
@@ -74,8 +106,27 @@ class Services(Protocol):
         """Return the newest loudness of the microphone.  Costs nothing."""
         ...
 
-    def get_weights(self) -> None:
-        """Begin to fetch what the engine on this computer needs."""
+    def weights_offer(self, done: Callable[[DownloadOffer | None], None]) -> None:
+        """Find out what the engine on this computer lacks; None when it lacks nothing."""
+        ...
+
+    def start_weights(
+        self, progress: Callable[[float, float], None], done: Callable[[DownloadOutcome], None]
+    ) -> None:
+        """Fetch it; the user has said yes.
+
+        Args:
+            progress: Called again and again with the megabytes that are here and those of all.
+            done: Called once, also after `cancel_weights`.
+        """
+        ...
+
+    def cancel_weights(self) -> None:
+        """Stop fetching and keep what has arrived.  Does nothing when nothing is fetched."""
+        ...
+
+    def use_weights_folder(self, folder: str, done: Callable[[DownloadOutcome], None]) -> None:
+        """Use what lies in ``folder`` from now on, if it is what is needed."""
         ...
 
     def report(self) -> str:

@@ -69,6 +69,7 @@ class SettingsDialog(QDialog):
         self.reset.setProperty("kind", "link")
         self.cancel = QPushButton(self.tr("Cancel"))
         self.save = QPushButton(self.tr("Save"))
+        self.save.setProperty("kind", "primary")
         self.reset.clicked.connect(self._reset_page)
         self.cancel.clicked.connect(self.reject)
         self.save.clicked.connect(self.accept)

@@ -198,6 +198,10 @@ QListWidget#pages::item:selected:focus { border: 2px solid $accent; }
 QScrollArea, QScrollArea > QWidget > QWidget#page { background: transparent; border: 0; }
 QListView#transcript { background: $window; border: 0; outline: 0; }
 
+QProgressBar { background: $raised; border: 0; border-radius: 4px; max-height: 8px;
+  min-height: 8px; }
+QProgressBar::chunk { background: $accent; border-radius: 4px; }
+
 QSlider { min-height: 24px; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $outline; }
 QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }

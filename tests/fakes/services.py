@@ -7,7 +7,7 @@ from typing import Any
 
 from desktop_app.core.settings import Settings
 from desktop_app.ports import Device, DeviceList, MicLevel
-from desktop_app.ui.services import KeyStatus, TestOutcome
+from desktop_app.ui.services import DownloadOffer, DownloadOutcome, KeyStatus, TestOutcome
 
 DEVICES = DeviceList(
     microphones=(
@@ -19,6 +19,8 @@ DEVICES = DeviceList(
         Device("alsa_output.usb-headset", "USB Headset Stereo"),
     ),
 )
+
+OFFER = DownloadOffer("Whisper base, all languages", 147.9, "MIT", "models.example.org")
 
 
 class FakeServices:
@@ -37,7 +39,11 @@ class FakeServices:
         self.mic_level = MicLevel(-18.0, -9.0)
         self.level_reads = 0
         self.tests: list[tuple[Settings, str | None]] = []
-        self.weights_asked = 0
+        self.offer: DownloadOffer | None = OFFER
+        self.weights_cancelled = 0
+        self.folders: dict[str, DownloadOutcome] = {}
+        self.progress: Callable[[float, float], None] | None = None
+        self.weights_done: Callable[[DownloadOutcome], None] | None = None
         self.waiting: list[tuple[Callable[[Any], None], Any]] = []
 
     def list_devices(self, done: Callable[[DeviceList], None]) -> None:
@@ -64,8 +70,34 @@ class FakeServices:
         self.level_reads += 1
         return self.mic_level
 
-    def get_weights(self) -> None:
-        self.weights_asked += 1
+    def weights_offer(self, done: Callable[[DownloadOffer | None], None]) -> None:
+        self._later(done, self.offer)
+
+    def start_weights(
+        self, progress: Callable[[float, float], None], done: Callable[[DownloadOutcome], None]
+    ) -> None:
+        assert self.weights_done is None, "it is fetched already"
+        self.progress, self.weights_done = progress, done
+
+    def cancel_weights(self) -> None:
+        self.weights_cancelled += 1
+        self.end_weights(DownloadOutcome(False))
+
+    def use_weights_folder(self, folder: str, done: Callable[[DownloadOutcome], None]) -> None:
+        wrong = DownloadOutcome(False, f"{folder} has no model.bin. Choose another folder.")
+        self._later(done, self.folders.get(folder, wrong))
+
+    def arrive(self, done_mb: float) -> None:
+        """Let so much have arrived."""
+        assert self.progress is not None
+        assert self.offer is not None
+        self.progress(done_mb, self.offer.size_mb)
+
+    def end_weights(self, outcome: DownloadOutcome) -> None:
+        """Let the fetching end."""
+        done, self.weights_done = self.weights_done, None
+        if done is not None:
+            self._later(done, outcome)
 
     def report(self) -> str:
         return "Parley 0.1.0 on a computer that exists for tests"

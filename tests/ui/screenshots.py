@@ -14,8 +14,10 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.core.state import AppState
+from desktop_app.ui.download_dialog import DownloadDialog
 from desktop_app.ui.main_window import MainWindow
-from tests.fakes.services import FakeServices
+from desktop_app.ui.services import DownloadOutcome
+from tests.fakes.services import OFFER, FakeServices
 from tests.ui.scenes import FIRST_START, SCENES, SPEAKING
 
 SIZE = (860, 720)
@@ -62,6 +64,7 @@ class Camera:
             self.take(name, self.window)
         self.window.resize(*SIZE)
         self._take_settings()
+        self._take_download()
         self.window.hide()
 
     def _take_settings(self) -> None:
@@ -74,6 +77,33 @@ class Camera:
         dialog.key.field.setText("not a key")
         dialog.key.test_button.click()
         self.take("settings_key", dialog)
+        dialog.reject()
+
+    def _take_download(self) -> None:
+        now = [0.0]
+        services = FakeServices()
+        dialog = DownloadDialog(services, self.window, lambda: now[0])
+        dialog.offer()
+        self.take("download_offer", dialog)
+        dialog.go.click()
+        for now[0], done_mb in ((0.0, 0.0), (4.0, 61.0)):
+            services.arrive(done_mb)
+        self.take("download_running", dialog)
+        services.end_weights(
+            DownloadOutcome(
+                ready=False,
+                text="The download of Whisper base broke off (the server stopped early). Check the "
+                "connection and try again: it goes on where it stopped.",
+            )
+        )
+        self.take("download_failed", dialog)
+        dialog.go.click()
+        services.offer = replace(OFFER, done_mb=61.0)
+        dialog.cancel.click()
+        self.take("download_rest", dialog)
+        dialog.go.click()
+        services.end_weights(DownloadOutcome(ready=True))
+        self.take("download_ready", dialog)
         dialog.reject()
 
 

@@ -1,0 +1,37 @@
+"""Size and place of the window, from one start to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, QSize
+
+from desktop_app.ui.main_window import MainWindow
+
+
+def test_a_window_comes_back_as_it_was(open_window: Callable[[], MainWindow]) -> None:
+    first = open_window()
+    first.resize(640, 500)
+    first.move(60, 40)
+    token = first.geometry_token()
+    assert token.isascii()
+    assert token.isprintable()
+    second = open_window()
+    second.restore(token)
+    assert second.size() == QSize(640, 500)
+    assert second.pos() == QPoint(60, 40)
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "äöü", "AAAA" * 40])
+def test_what_is_no_place_changes_nothing(window: MainWindow, token: str) -> None:
+    before = window.geometry()
+    window.restore(token)
+    assert window.geometry() == before
+
+
+def test_a_window_comes_back_onto_the_screen_there_is(window: MainWindow) -> None:
+    window.move(-5000, -5000)
+    token = window.geometry_token()
+    window.restore(token)
+    assert window.screen().availableGeometry().intersects(window.frameGeometry())
