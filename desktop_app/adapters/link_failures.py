@@ -28,7 +28,6 @@ LONGEST_DETAIL: Final = 300
 ABNORMAL: Final = 1006
 """No close frame came (RFC 6455 section 7.1.5)."""
 
-NOT_FROM_THE_FAR_END: Final = frozenset({"dns", "refused", "timeout"})
 OPENING_FAILURES: Final = (OSError, WebSocketException, ValueError, ImportError)
 """All that opening a connection may raise; ImportError: a proxy of a kind that needs a library."""
 
@@ -78,9 +77,12 @@ def opening_failure(
             detail = f"{host} did not answer within {patience_s:g} s{way}."
             return LinkFailure("timeout", detail=detail)
         case ssl.SSLCertVerificationError():
-            what = (error.verify_message or "it can't be verified").rstrip(".")
+            # Where the system verifies, the error may lack what OpenSSL would tell.
+            what = getattr(error, "verify_message", "").rstrip(".") or "it can't be verified"
             detail = f"The certificate of {host} is not trusted: {what}."
             return LinkFailure("tls", detail=detail)
+        case ssl.SSLEOFError() | ssl.SSLZeroReturnError():
+            return LinkFailure("closed", close_code=ABNORMAL, detail=f"{host} hung up at once.")
         case ssl.SSLError():
             what = (getattr(error, "reason", None) or "").replace("_", " ").lower()
             detail = f"{host} does not answer encrypted at port {address.port}"
@@ -116,14 +118,13 @@ def without_key(failure: LinkFailure, key: str) -> LinkFailure:
     """Take the key out of what a far end said: some quote it."""
     if len(key) < MIN_SECRET_CHARACTERS:
         return failure
-    hidden = (text.replace(key, HIDDEN) for text in (failure.code, failure.detail))
-    code, detail = hidden
+    code, detail = (text.replace(key, HIDDEN) for text in (failure.code, failure.detail))
     return replace(failure, code=code, detail=detail)
 
 
 def _network(error: OSError, address: Address, proxy: str) -> LinkFailure:
     if proxy:
-        return LinkFailure("proxy", detail=f"The proxy {proxy} can't be reached.")
+        return LinkFailure("proxy", detail=f"{address.host} can't be reached by the proxy {proxy}.")
     host = address.host
     match error:
         case socket.gaierror():

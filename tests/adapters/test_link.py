@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import json
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -10,6 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
 
 from desktop_app.adapters.link import FRAMES_AT_ONCE, WebSocketLink
 from desktop_app.core import effects as fx
@@ -27,6 +30,7 @@ from tests.servers.traps import FLOOD, HUGE_DELTA, TRAPS
 
 BLOCK = fx.SendAudio(bytes(480))
 ASK = (ORDER, fx.AddText("m1", "user", "What time is it?"), fx.CreateResponse("e2"))
+SESSION = {"type": "realtime", "id": "s", "model": "m", "expires_at": 1005}
 TOOL: dict[str, object] = {"type": "function", "name": "set_timer", "parameters": {}}
 
 Events = AsyncIterator[Event]
@@ -125,6 +129,24 @@ def test_how_long_a_session_lives_is_told_by_the_server_s_clock_and_not_by_ours(
     assert isinstance(started, fe.SessionStarted)
     assert started.lifetime_ms is not None
     assert 590_000 < started.lifetime_ms <= 601_000
+
+
+def test_where_the_server_tells_no_time_ours_must_do() -> None:
+    async def greet(socket: ServerConnection) -> None:
+        await socket.send(json.dumps({"type": "session.created", "session": SESSION}))
+        await socket.wait_closed()
+
+    def hush(_: ServerConnection, __: Request, response: Response) -> None:
+        del response.headers["Date"]
+
+    async def run() -> Event:
+        async with serve(greet, "127.0.0.1", 0, process_response=hush) as server:
+            port = next(iter(server.sockets)).getsockname()[1]
+            url = f"ws://127.0.0.1:{port}/v1/realtime"
+            async with opened(url, clock=lambda: 1000.0) as (_, events):
+                return await until(events, fe.SessionStarted)
+
+    assert asyncio.run(run()) == fe.SessionStarted("s", "m", lifetime_ms=5000)
 
 
 # --- dialects ---------------------------------------------------------------------------------
@@ -423,6 +445,28 @@ def test_hanging_up_that_is_cancelled_still_lets_go() -> None:
 
     with ScriptedServer() as server:
         asyncio.run(run(server))
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_what_opens_while_it_is_given_up_is_let_go(cancelled: bool) -> None:
+    async def run(server: ScriptedServer) -> None:
+        link = WebSocketLink()
+        opening = asyncio.create_task(link.open(target(server.url)))
+        # Look in each turn of the loop: it has connected, and `open` does not yet know.
+        while link._opening is None or not link._opening.done():
+            await asyncio.sleep(0)
+        if cancelled:
+            opening.cancel()
+        else:
+            await link.aclose()
+        with pytest.raises(asyncio.CancelledError if cancelled else LinkError):
+            await opening
+        assert link._opening.result().transport.is_closing()
+        await link.aclose()
+
+    with ScriptedServer() as server:
+        asyncio.run(run(server))
+        server.wait_until(lambda: server.connection.close_code == 1006)
 
 
 def test_settings_reach_the_server_as_they_are() -> None:

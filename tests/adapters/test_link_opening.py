@@ -367,10 +367,12 @@ def test_what_a_proxy_does_wrong_is_told(
     assert "wrongpass" not in failure.detail
 
 
-def test_a_proxy_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{closed_port()}")
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    monkeypatch.setenv("https_proxy", f"{scheme}://127.0.0.1:{closed_port()}")
     failure = refusal(OPENAI_URL)
-    assert failure == LinkFailure("proxy", detail="The proxy 127.0.0.1 can't be reached.")
+    detail = "api.openai.com can't be reached by the proxy 127.0.0.1."
+    assert failure == LinkFailure("proxy", detail=detail)
 
 
 @pytest.mark.parametrize(
