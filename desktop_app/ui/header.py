@@ -12,7 +12,7 @@ from desktop_app.core.settings import Settings
 from desktop_app.core.state import AppState, LinkState, Phase
 from desktop_app.core.wishes import NewConversationAsked
 from desktop_app.ports import Dispatch
-from desktop_app.ui import app_icon, theme
+from desktop_app.ui import app_icon, setting_rules, theme
 from desktop_app.ui.controls import IconButton
 from desktop_app.ui.seen import Seen
 
@@ -26,6 +26,8 @@ class Header(QWidget):
     def __init__(self, dispatch: Dispatch, menu: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._seen = Seen()
+        self._has_key: bool | None = None
+        self._state = AppState()
         self._mark = QLabel()
         self._mark.setFixedSize(26, 26)
         self._name = QLabel("Parley")
@@ -55,9 +57,15 @@ class Header(QWidget):
         self._draw_mark()
 
     def show_state(self, state: AppState) -> None:
-        """Show where the assistant lives.  Idempotent."""
-        if not self._seen.same(state.link, state.settings):
-            self._chip.show_link(state.link, state.settings)
+        """Show where the assistant lives, or will.  Idempotent."""
+        self._state = state
+        if not self._seen.same(state.link, state.settings, self._has_key):
+            self._chip.show_link(state.link, state.settings, self._has_key)
+
+    def show_key(self, has_key: bool | None) -> None:
+        """Take into account whether there is a key for the server; None: nobody knows."""
+        self._has_key = has_key
+        self.show_state(self._state)
 
     def refresh(self) -> None:
         """Draw again in the colours in use now."""
@@ -85,14 +93,18 @@ class ServerChip(QPushButton):
         self._full = ""
         self._phase = Phase.OFFLINE
 
-    def show_link(self, link: LinkState, settings: Settings) -> None:
+    def show_link(self, link: LinkState, settings: Settings, has_key: bool | None) -> None:
         """Show the server and model in use, or those that would be used."""
         self._phase = link.phase
-        self._full = " · ".join(filter(None, (self._server(link, settings), model(link, settings))))
+        here = setting_rules.runs_here(settings, has_key)
+        words = self._in_use(link, settings) if link.server else self._planned(settings, here)
+        self._full = " · ".join(filter(None, words))
         self.setAccessibleName(self.tr("Server and model: {0}").format(self._full))
         self.setAccessibleDescription(phase_words(self, link))
         self.setToolTip(f"{self._full}\n{phase_words(self, link)}")
         self.refresh()
+        # The room follows the words, even where as little of them is shown as before.
+        self.updateGeometry()
         self._elide()
 
     def refresh(self) -> None:
@@ -129,25 +141,19 @@ class ServerChip(QPushButton):
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, room)
         if shown != self.text():
             self.setText(shown)
-            self.updateGeometry()
 
-    def _server(self, link: LinkState, settings: Settings) -> str:
-        if link.server:
-            return link.server
-        match settings.service:
-            case "offline":
-                return self.tr("On this computer")
-            case "server":
-                return host(settings.server_url)
-            case _:
-                return self.tr("Automatic")
+    def _in_use(self, link: LinkState, settings: Settings) -> tuple[str, str]:
+        server = host(settings.server_url)
+        # Until the server names its model, it is the one that was asked for; the engine on this
+        # computer was asked for none.
+        return link.server, link.model or (settings.model if link.server == server else "")
 
-
-def model(link: LinkState, settings: Settings) -> str:
-    """Return the model that answers, or would."""
-    if link.model or link.server:
-        return link.model
-    return "" if settings.service == "offline" else settings.model
+    def _planned(self, settings: Settings, here: bool | None) -> tuple[str, str]:
+        if here is None:
+            return self.tr("Automatic"), ""
+        if here:
+            return self.tr("This computer"), ""
+        return host(settings.server_url), settings.model
 
 
 def host(url: str) -> str:

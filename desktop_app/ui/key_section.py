@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
@@ -21,6 +22,9 @@ class KeySection(QFrame):
         services: Keeps and tries keys.
         draft: Returns the settings as edited, for the test.
     """
+
+    found = Signal(str, bool)
+    """For which server it is known now whether there is a key."""
 
     def __init__(self, services: Services, draft: Callable[[], Settings]) -> None:
         super().__init__()
@@ -116,6 +120,7 @@ class KeySection(QFrame):
         return done
 
     def _show_status(self, status: KeyStatus) -> None:
+        self.found.emit(self._url, status.source != "none")
         fixed = status.source == "environment"
         words = {
             "environment": self.tr("From {0}; it cannot be changed here."),

@@ -30,7 +30,7 @@ from desktop_app.core.wishes import (
     SettingsChanged,
 )
 from desktop_app.ports import DeviceList, Dispatch
-from desktop_app.ui import app_icon, theme, window_place
+from desktop_app.ui import app_icon, setting_rules, theme, window_place
 from desktop_app.ui.dock import Dock
 from desktop_app.ui.download_dialog import DownloadDialog
 from desktop_app.ui.header import Header
@@ -97,7 +97,7 @@ class MainWindow(QWidget):
         """Pass ``state`` on to every part; each skips what it has shown already.  Idempotent."""
         if state is self._shown:
             return
-        self._state = self._shown = state
+        before, self._state, self._shown = self._state.settings, state, state
         self.refresh_theme()
         self.header.show_state(state)
         self.problems.show_state(state)
@@ -107,12 +107,29 @@ class MainWindow(QWidget):
         self.status.show_state(state)
         if self._dialog is not None:
             self._dialog.show_state(state)
+        if state.settings.server_url != before.server_url:
+            self.header.show_key(None)
+        if state.settings is not before:
+            self._find_key()
 
     def show_devices(self, devices: DeviceList) -> None:
         """Offer ``devices``, for instance because one was plugged in.  Idempotent."""
         self.dock.show_devices(devices)
         if self._dialog is not None:
             self._dialog.show_devices(devices)
+
+    def _find_key(self) -> None:
+        """Find out whether there is a key, where that decides who will answer."""
+        settings = self._state.settings
+        if not self.isVisible() or setting_rules.runs_here(settings, None) is not None:
+            return
+
+        url = settings.server_url
+        self._services.key_status(url, lambda status: self._show_key(url, status.source != "none"))
+
+    def _show_key(self, url: str, has_key: bool) -> None:
+        if url == self._state.settings.server_url:
+            self.header.show_key(has_key)
 
     def refresh_theme(self) -> None:
         """Look as the settings say, or as the system prefers now."""
@@ -135,6 +152,7 @@ class MainWindow(QWidget):
         """Open the settings on ``page``, ready to type a key if ``set_key``."""
         if self._dialog is None:
             self._dialog = SettingsDialog(self._dispatch, self._services, self)
+            self._dialog.key.found.connect(self._show_key)
         dialog = self._dialog
         if not dialog.isVisible():
             dialog.edit(self._state)
@@ -196,10 +214,11 @@ class MainWindow(QWidget):
         self.close_requested.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Find out which devices there are, once the window has been painted."""
+        """Find out which devices and keys there are: it takes a while, and nobody waits for it."""
         super().showEvent(event)
         if not event.spontaneous():
             self.dock.refresh_devices()
+            self._find_key()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space is the talk key in manual mode, wherever nothing else needs it."""

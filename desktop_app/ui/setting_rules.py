@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from desktop_app.core.settings import Settings
+from desktop_app.core.settings import OPENAI_URL, Settings
 
 SERVER_VAD = "server_vad"
 SEMANTIC_VAD = "semantic_vad"
@@ -44,6 +44,20 @@ def usable(name: str, draft: Settings) -> bool:
     if name in _MODES:
         return draft.turn_detection in _MODES[name]
     return name not in _FOR_SERVERS or draft.service != "offline"
+
+
+def runs_here(settings: Settings, has_key: bool | None) -> bool | None:
+    """Return whether the engine on this computer would answer; None: it depends on the key.
+
+    Args:
+        settings: As they are.
+        has_key: Whether there is a key for the server; None while nobody knows.
+    """
+    if settings.service != "auto":
+        return settings.service == "offline"
+    if settings.server_url != OPENAI_URL:
+        return False
+    return None if has_key is None else not has_key
 
 
 def flaw(name: str, draft: Settings) -> str:

@@ -106,6 +106,22 @@ CONNECTING = replace(
     FIRST_START, link=LinkState(phase=Phase.OPENING, wanted=True, server="api.openai.com")
 )
 THINKING = replace(LISTENING, rows=TALK[:5], responses=ResponseState(requested="e9"))
+OWN_ENGINE = replace(
+    LISTENING,
+    link=replace(LIVE, server="This computer", model="Built-in skills", voice="Hibari"),
+    meter=Meter(),
+    rows=(
+        said("i1", Role.USER, "Set a timer for the pasta, nine minutes."),
+        said("i2", Role.ASSISTANT, "Nine minutes for the pasta, starting now."),
+    ),
+)
+NO_ENGINE = Problem(
+    Kind.NO_ENGINE,
+    "The assistant on this computer can't start",
+    "It needs a speech model, which can be downloaded once.",
+    Action.GET_WEIGHTS,
+)
+NO_WEIGHTS = replace(FIRST_START, problems=(NO_ENGINE,))
 MISSING = replace(LISTENING, settings=Settings(microphone="Blue Yeti Stereo Microphone"))
 
 SCENES = {
@@ -120,4 +136,6 @@ SCENES = {
     "muted": MUTED,
     "connecting": CONNECTING,
     "missing_microphone": MISSING,
+    "own_engine": OWN_ENGINE,
+    "no_weights": NO_WEIGHTS,
 }

@@ -293,6 +293,36 @@ def test_devices_that_come_and_go_show_up_everywhere(window: MainWindow) -> None
     dialog.reject()
 
 
+def test_the_window_finds_out_who_will_answer(window: MainWindow, services: FakeServices) -> None:
+
+    def said() -> str:
+        QApplication.processEvents()
+        return window.header._chip.text()
+
+    assert said() == "This computer"
+    dialog = window.open_settings()
+    dialog.ask_for_key()
+    dialog.key.field.setText("typed")
+    dialog.save.click()
+    assert said().startswith("api.openai.com")
+    services.at_once = False
+    other = replace(FIRST_START.settings, server_url="wss://example.org/x")
+    window.show_state(AppState(settings=other))
+    assert said().startswith("example.org")
+    window.show_state(AppState())
+    assert said() == "Automatic"
+    services.answer()
+    assert said().startswith("api.openai.com")
+
+
+def test_a_hidden_window_looks_for_no_key(qtbot: QtBot, services: FakeServices) -> None:
+    services.at_once = False
+    window = MainWindow(lambda event: None, services)
+    qtbot.addWidget(window)
+    window.show_state(AppState())
+    assert services.waiting == []
+
+
 def fast_timers(window: MainWindow) -> list[QTimer]:
     return [t for t in window.findChildren(QTimer) if t.isActive() and t.interval() < 1000]
 

@@ -78,3 +78,22 @@ def test_only_what_the_user_changed_is_changed() -> None:
     wanted = setting_rules.merged(newest, DEFAULTS, draft)
     assert wanted == replace(DEFAULTS, voice="cedar", microphone="picked meanwhile")
     assert setting_rules.merged(newest, DEFAULTS, DEFAULTS) is newest
+
+
+@pytest.mark.parametrize(
+    ("settings", "without_key", "with_key"),
+    [
+        (Settings(), True, False),
+        (Settings(service="server"), False, False),
+        (Settings(service="offline"), True, True),
+        (Settings(server_url="ws://localhost:8000"), False, False),
+    ],
+)
+def test_the_key_decides_who_answers_where_nothing_else_does(
+    settings: Settings, without_key: bool, with_key: bool
+) -> None:
+    assert setting_rules.runs_here(settings, False) is without_key
+    assert setting_rules.runs_here(settings, True) is with_key
+    assert setting_rules.runs_here(settings, None) is (
+        without_key if without_key is with_key else None
+    )

@@ -36,6 +36,7 @@ from tests.ui.scenes import (
     MANUAL,
     MISSING,
     MUTED,
+    OWN_ENGINE,
     SPEAKING,
     THINKING,
     TROUBLE,
@@ -56,14 +57,16 @@ def header(qtbot: QtBot, wishes: list[Event]) -> Header:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (FIRST_START, "Automatic · gpt-realtime-2.1"),
-        (AppState(settings=Settings(service="offline")), "On this computer"),
+        (FIRST_START, "Automatic"),
+        (AppState(settings=Settings(service="offline")), "This computer"),
         (
             AppState(settings=Settings(service="server", server_url="ws://[::1]:8000/v1")),
             "::1:8000 · gpt-realtime-2.1",
         ),
         (LISTENING, "api.openai.com · gpt-realtime-2.1"),
-        (AppState(link=LinkState(Phase.LIVE, server="On this computer")), "On this computer"),
+        (CONNECTING, "api.openai.com · gpt-realtime-2.1"),
+        (AppState(link=LinkState(Phase.CONFIGURING, server="This computer")), "This computer"),
+        (OWN_ENGINE, "This computer · Built-in skills"),
     ],
 )
 def test_the_header_says_where_the_assistant_lives(
@@ -72,6 +75,19 @@ def test_the_header_says_where_the_assistant_lives(
     header.show_state(state)
     QApplication.processEvents()
     assert header._chip.accessibleName() == f"Server and model: {words}"
+    assert header._chip.text() == words
+
+
+@pytest.mark.parametrize(
+    ("has_key", "words"),
+    [(None, "Automatic"), (True, "api.openai.com · gpt-realtime-2.1"), (False, "This computer")],
+)
+def test_before_connecting_the_header_says_where_it_will_lead(
+    header: Header, has_key: bool | None, words: str
+) -> None:
+    header.show_state(FIRST_START)
+    header.show_key(has_key)
+    QApplication.processEvents()
     assert header._chip.text() == words
 
 
