@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,15 @@ from desktop_app.app_house import House, Wanted
 OK = 0
 FAILED = 1
 USAGE = 2
-"""Exit codes; 2 is argparse's own."""
+INTERRUPTED = 130
+"""Exit codes; 2 is argparse's own, 130 is what shells give for Ctrl+C."""
+
+LONGEST_TIMEOUT_S = 3600.0
+
+KEY_HELP = (
+    "The key is read from OPENAI_API_KEY (OpenAI) or PARLEY_API_KEY (any server), else from the "
+    "system's keyring (parley key set)."
+)
 
 
 def run(argv: Sequence[str]) -> int:
@@ -23,12 +33,47 @@ def run(argv: Sequence[str]) -> int:
         from desktop_app.offline.main import main as serve
 
         return serve(argv[1:])
-    options = parser().parse_args(argv)
+    _speak_plainly()
+    top = parser()
+    options = top.parse_args(argv)
+    if fault := _fault(options):
+        top.error(fault)
     with House(wanted(options)) as house:
+        _warn(options, house)
         try:
-            return int(_command(options, house))
+            code = int(_command(options, house))
+            sys.stdout.flush()
         except KeyboardInterrupt:
-            return 130
+            return INTERRUPTED
+        except BrokenPipeError:  # Such as `parley ask ... | head -1`: nobody reads on.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return FAILED
+        return code
+
+
+def _speak_plainly() -> None:
+    """Say what this terminal can't show with question marks, rather than not at all."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _fault(options: argparse.Namespace) -> str:
+    """What argparse can't see: these may stand on either side of the command."""
+    if options.command == "serve":
+        return "options of serve stand behind it"
+    if "url" in options and "offline" in options:
+        return "--url and --offline exclude each other"
+    return ""
+
+
+def _warn(options: argparse.Namespace, house: House) -> None:
+    """Tell what is wrong with the settings, where no window or conversation will."""
+    config: Path | None = vars(options).get("config")
+    if config is not None and not config.exists() and house.problem is None:
+        complain(f"there is no file {config} yet, so the settings are the defaults.")
+    if house.problem is not None and options.command in ("ask", "devices", "key", "self-test"):
+        complain(f"{house.problem.title}. {house.problem.hint}")
 
 
 def _command(options: argparse.Namespace, house: House) -> int:
@@ -68,11 +113,11 @@ def wanted(options: argparse.Namespace) -> Wanted:
     """Return what the options change for this run."""
     changes: dict[str, Any] = {}
     given = vars(options)
-    if url := given.get("url"):
+    if (url := given.get("url")) is not None:  # An empty one is a mistake, and told as such.
         changes |= {"service": "server", "server_url": url}
     if given.get("offline"):
         changes |= {"service": "offline"}
-    if model := given.get("model"):
+    if (model := given.get("model")) is not None:
         changes |= {"model": model}
     return Wanted(given.get("config"), tuple(changes.items()), bool(given.get("verbose")))
 
@@ -84,12 +129,15 @@ def parser() -> argparse.ArgumentParser:
         prog="parley",
         description="A voice assistant: talk, be answered by voice, interrupt it.",
         parents=[common],
+        epilog=KEY_HELP,
     )
     top.add_argument("--version", action="version", version=f"parley {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 
     def add(name: str, text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=text, description=text, parents=[common])
+        return commands.add_parser(
+            name, help=text, description=text, parents=[common], epilog=KEY_HELP
+        )
 
     add("gui", "Open the window (the default where there is a display).")
     add("talk", "Talk without a window, until Ctrl+C.")
@@ -107,9 +155,8 @@ def _common() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     unset: Any = argparse.SUPPRESS  # An option may stand before or behind the command.
     group = common.add_argument_group("options of every command")
-    where = group.add_mutually_exclusive_group()
-    where.add_argument("--url", default=unset, help="WebSocket address of a Realtime server")
-    where.add_argument(
+    group.add_argument("--url", default=unset, help="WebSocket address of a Realtime server")
+    group.add_argument(
         "--offline", action="store_true", default=unset, help="use the assistant of this computer"
     )
     group.add_argument(
@@ -121,10 +168,6 @@ def _common() -> argparse.ArgumentParser:
     group.add_argument(
         "--verbose", "-v", action="store_true", default=unset, help="show the log on standard error"
     )
-    common.epilog = (
-        "The key is read from OPENAI_API_KEY (OpenAI) or PARLEY_API_KEY (any server), "
-        "else from the keyring."
-    )
     return common
 
 
@@ -134,8 +177,15 @@ def _add_ask(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("--out", type=Path, metavar="ANSWER.wav", help="write the spoken answer here")
     ask.add_argument("--json", action="store_true", help="print one JSON object on the last line")
     ask.add_argument(
-        "--timeout", type=float, default=60.0, metavar="SECONDS", help="give up after (60)"
+        "--timeout", type=_seconds, default=60.0, metavar="SECONDS", help="give up after (60)"
     )
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= LONGEST_TIMEOUT_S:
+        raise ValueError
+    return value
 
 
 def complain(text: str) -> None:

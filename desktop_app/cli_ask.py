@@ -12,30 +12,33 @@ from desktop_app.adapters.async_secrets import AsyncSecrets
 from desktop_app.adapters.desk_tools import DeskTools
 from desktop_app.adapters.destination import ServerOrEngine
 from desktop_app.adapters.offline_process import OfflineProcess
-from desktop_app.adapters.wave_files import WaveError, read_wave, write_wave
+from desktop_app.adapters.wave_files import WaveError, check_writable, read_wave, write_wave
+from desktop_app.app_answer import Answer, TurnError
 from desktop_app.app_house import House
 from desktop_app.app_ports import link_maker
-from desktop_app.app_turn import Answer, Turn, TurnError
+from desktop_app.app_turn import Turn
 from desktop_app.cli import FAILED, OK, USAGE, complain
 
 
 def ask(house: House, options: argparse.Namespace) -> int:
     """Ask one question; print both sides, and write the spoken answer if wanted."""
-    if (options.question is None) == (options.text is None):
+    text = (options.text or "").strip()
+    if (options.question is None) == (not text):
         complain("give either a recording (QUESTION.wav) or --text.")
         return USAGE
     try:
-        pcm = read_wave(options.question) if options.question else b""
-        answer = asyncio.run(_turn(house, pcm, options.text or "", options.timeout))
         if options.out is not None:
-            write_wave(options.out, answer.pcm)
+            check_writable(options.out)  # Before the answer is paid for.
+        pcm = read_wave(options.question) if options.question else b""
+        answer = asyncio.run(_turn(house, pcm, text, options.timeout))
     except (TurnError, WaveError) as error:
         complain(str(error))
         return FAILED
-    _show(answer, typed=options.text is not None, out=options.out)
+    _show(answer, typed=bool(text))
+    kept = options.out is None or _keep(answer, options.out)
     if options.json:
-        print(json.dumps(_plain(answer), ensure_ascii=False))
-    return OK
+        print(json.dumps(_plain(answer)))  # In ASCII: whatever the terminal's alphabet is.
+    return OK if kept else FAILED
 
 
 async def _turn(house: House, pcm: bytes, text: str, timeout_s: float) -> Answer:
@@ -48,12 +51,21 @@ async def _turn(house: House, pcm: bytes, text: str, timeout_s: float) -> Answer
         await engine.aclose()
 
 
-def _show(answer: Answer, *, typed: bool, out: Path | None) -> None:
+def _show(answer: Answer, *, typed: bool) -> None:
     if not typed:
         print(f"You: {answer.user_text or '(no transcript)'}")
-    print(f"{answer.server}: {answer.text}")
-    if out is not None:
-        print(f"{answer.audio_ms / 1000:.1f} s of speech written to {out}", file=sys.stderr)
+    print(f"{answer.server}: {answer.text or '(no words)'}", flush=True)
+
+
+def _keep(answer: Answer, out: Path) -> bool:
+    """Write the spoken answer down; False when that failed."""
+    try:
+        write_wave(out, answer.pcm)
+    except WaveError as error:
+        complain(str(error))
+        return False
+    print(f"{answer.audio_ms / 1000:.1f} s of speech written to {out}", file=sys.stderr)
+    return True
 
 
 def _plain(answer: Answer) -> dict[str, object]:

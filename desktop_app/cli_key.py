@@ -31,8 +31,8 @@ def key(house: House, options: argparse.Namespace) -> int:
             return _told(host, house.secrets.forget(host), there="There is still a key")
         case "where":
             found = house.secrets.get(host)
-            _told(host, found, there="The key")
-            return OK if found.value else FAILED
+            told = _told(host, found, there="The key")
+            return told if found.value else FAILED
         case _:
             return _test(house)
 
@@ -49,6 +49,9 @@ def _set(house: House, host: str) -> int:
         hint = stored.problem.hint if stored.problem else stored.place
         complain(f"the key could not be kept: {hint}")
         return FAILED
+    used = house.secrets.known(host)
+    if used is not None and used.source == "environment":
+        complain(f"it is stored, but what counts is the {used.place[0].lower()}{used.place[1:]}.")
     return _told(host, stored, there="The key")
 
 
@@ -59,7 +62,7 @@ def _told(host: str, secret: Secret, there: str) -> int:
         print(f"No key for {host}.")
     if secret.problem is not None:
         complain(f"{secret.problem.title}. {secret.problem.hint}")
-    return OK
+    return OK if secret.problem is None else FAILED
 
 
 def _test(house: House) -> int:

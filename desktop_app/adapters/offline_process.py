@@ -44,12 +44,15 @@ def engine_command() -> tuple[str, ...]:
 class OfflineProcess:
     """Runs the engine.  Used on one loop at a time."""
 
-    def __init__(self, command: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, command: Sequence[str] | None = None, *, start_timeout_s: float = START_TIMEOUT_S
+    ) -> None:
         self._command = tuple(command or engine_command())
+        self._start_timeout_s = start_timeout_s
         self._process: asyncio.subprocess.Process | None = None
         self._address = ("", "")
         self._starting = asyncio.Lock()
-        self._reading: asyncio.Task[None] | None = None
+        self._reading: tuple[asyncio.Task[None], ...] = ()
 
     async def start(self) -> tuple[str, str]:
         """Start the engine unless it runs; return its address and token.
@@ -65,24 +68,42 @@ class OfflineProcess:
     async def aclose(self) -> None:
         """End the engine.  Idempotent."""
         process, self._process = self._process, None
-        if self._reading is not None:
-            self._reading.cancel()
-            self._reading = None
-        if process is None:
-            return
-        if process.stdin is not None:
-            process.stdin.close()
-        try:
-            async with asyncio.timeout(LEAVE_TIMEOUT_S):
+        if process is not None:
+            if process.stdin is not None:
+                process.stdin.close()
+            try:
+                async with asyncio.timeout(LEAVE_TIMEOUT_S):
+                    await process.wait()
+            except TimeoutError:
+                process.kill()
                 await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        for reading in self._reading:
+            reading.cancel()
+        self._reading = ()
 
     async def _start(self) -> None:
+        await self.aclose()  # What is left of one that ended by itself.
         token = secrets.token_urlsafe(32)
+        self._process = process = await self._launch(token)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        self._reading = (asyncio.create_task(_to_log(process.stderr), name="engine-log"),)
         try:
-            process = await asyncio.create_subprocess_exec(
+            async with asyncio.timeout(self._start_timeout_s):
+                line = await _first_line(process.stdout)
+            self._address = (_address_in(line), token)
+        except TimeoutError as error:
+            await self.aclose()
+            raise LinkError(LinkFailure("engine", detail="It did not start in time.")) from error
+        except BaseException:  # Refused, or nobody waits any more: it must not stay half started.
+            await self.aclose()
+            raise
+        more = asyncio.create_task(_to_log(process.stdout), name="engine-output")
+        self._reading = (*self._reading, more)
+
+    async def _launch(self, token: str) -> asyncio.subprocess.Process:
+        try:
+            return await asyncio.create_subprocess_exec(
                 *self._command,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
@@ -90,30 +111,22 @@ class OfflineProcess:
                 env={**os.environ, TOKEN_VARIABLE: token},
             )
         except OSError as error:
-            raise LinkError(
-                LinkFailure("engine", detail=f"It can't be started: {error}.")
-            ) from error
-        self._process = process
-        assert process.stdout is not None
-        assert process.stderr is not None
-        self._reading = asyncio.create_task(_to_log(process.stderr), name="engine-log")
-        try:
-            async with asyncio.timeout(START_TIMEOUT_S):
-                line = await process.stdout.readline()
-        except TimeoutError as error:
-            await self.aclose()
-            raise LinkError(LinkFailure("engine", detail="It did not start in time.")) from error
-        self._address = (await self._ready(line), token)
+            detail = f"It can't be started: {error.strerror or error}."
+            raise LinkError(LinkFailure("engine", detail=detail)) from error
 
-    async def _ready(self, line: bytes) -> str:
-        """Read the engine's first line: its address, or why it can't work."""
-        told = _object_of(line)
-        if url := str(told.get("url", "")):
-            return url
-        await self.aclose()
-        code = str(told.get("code", ""))
-        detail = str(told.get("error", "")) or "It ended at once; the log says more."
-        raise LinkError(LinkFailure("engine", code=code, detail=detail))
+
+def _address_in(line: bytes) -> str:
+    """Read the engine's first line: its address, or why it can't work.
+
+    Raises:
+        LinkError: It can't.
+    """
+    told = _object_of(line)
+    if url := str(told.get("url", "")):
+        return url
+    code = str(told.get("code", ""))
+    detail = str(told.get("error", "")) or "It ended at once; the log says more."
+    raise LinkError(LinkFailure("engine", code=code, detail=detail))
 
 
 def _object_of(line: bytes) -> dict[str, Any]:
@@ -124,6 +137,21 @@ def _object_of(line: bytes) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
+async def _first_line(lines: asyncio.StreamReader) -> bytes:
+    try:
+        return await lines.readline()
+    except ValueError:  # No line at all, but a flood.
+        return b""
+
+
 async def _to_log(lines: asyncio.StreamReader) -> None:
-    while line := await lines.readline():
+    """Write down what the engine says, to the end: a pipe that nobody reads would stop it."""
+    while True:
+        try:
+            line = await lines.readline()
+        except ValueError:
+            log.info("engine: (a line too long to keep)")
+            continue
+        if not line:
+            return
         log.info("engine: %s", line.decode(errors="replace").rstrip())
