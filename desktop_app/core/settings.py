@@ -118,7 +118,9 @@ class Settings:
     )
     max_output_tokens: int = setting(
         0,
-        Spec("Longest answer", "0 means no limit.", low=0, high=4096, step=64, unit="tokens"),
+        Spec(
+            "Longest answer", "Longer ones are cut off.", low=0, high=4096, step=64, unit="tokens"
+        ),
     )
     turn_detection: str = setting(
         "server_vad",
@@ -172,7 +174,7 @@ class Settings:
         0,
         Spec(
             "Speak up after",
-            "When you stay silent this long, the assistant says something. 0 means never.",
+            "When you stay silent for so long, the assistant says something.",
             _TURNS,
             low=0,
             high=30000,

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.core.problems import Kind
+from desktop_app.core.problems import Action
 from desktop_app.core.state import AppState, Talk
 from desktop_app.ui import app_icon, theme
 from desktop_app.ui.seen import Seen
@@ -26,10 +26,10 @@ class EmptyState(QWidget):
 
     def show_state(self, state: AppState) -> None:
         """Tell the first step that fits ``state``.  Idempotent."""
-        no_key = any(p.kind in {Kind.NO_KEY, Kind.BAD_KEY} for p in state.problems)
-        if self._seen.same(state.talk, state.manual, no_key):
+        action = state.problems[0].action if state.problems else Action.DISMISS
+        if self._seen.same(state.talk, state.manual, action):
             return
-        self._title, self._step = self._words(state.talk, state.manual, no_key)
+        self._title, self._step = self._words(state.talk, state.manual, action)
         self.setAccessibleName(f"{self._title} {self._step}")
         self.update()
 
@@ -38,10 +38,17 @@ class EmptyState(QWidget):
         """The first step, in words."""
         return self._step
 
-    def _words(self, talk: Talk, manual: bool, no_key: bool) -> tuple[str, str]:
+    def _words(self, talk: Talk, manual: bool, action: Action) -> tuple[str, str]:
         welcome = self.tr("What would you like to talk about?")
-        if no_key:
-            return self.tr("Almost there"), self.tr("Set your key above, then start talking.")
+        match action:
+            case Action.SET_KEY:
+                return self.tr("Almost there"), self.tr("Set your key above, then start talking.")
+            case Action.GET_WEIGHTS:
+                return self.tr("Almost there"), self.tr(
+                    "Get the missing part above, then start talking."
+                )
+            case _:
+                pass  # Whatever else is wrong does not change the first step.
         match talk:
             case Talk.OFFLINE if manual:
                 return welcome, self.tr("Press Connect, then hold the button while you speak.")

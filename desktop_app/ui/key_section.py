@@ -129,7 +129,7 @@ class KeySection(QFrame):
         }.get(status.source, self.tr("No key is set for {0}.").format(host(self._url)))
         self.place.setText(words.format(status.place or self.tr("the system's keyring")))
         problem = status.problem
-        self.hint.setText(f"{problem.title} {problem.hint}" if problem else "")
+        self.hint.setText(f"{problem.title}. {problem.hint}" if problem else "")
         self.hint.setVisible(problem is not None)
         self.set_button.setEnabled(not fixed)
         self.set_button.setText(

@@ -74,7 +74,7 @@ class ProblemBar(QFrame):
         self._close.say(self.tr("Dismiss"))
         self._redraw()
         if self._problem is not before:
-            said = f"{self._problem.title} {self._problem.hint}"
+            said = f"{self._problem.title}. {self._problem.hint}"
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, said))
 
     def order(self) -> tuple[QWidget, ...]:

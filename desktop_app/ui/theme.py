@@ -103,7 +103,8 @@ QMenu::separator { height: 1px; background: $line; margin: 5px 8px; }
 QLineEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox {
   background: $surface; color: $text; border: 1px solid $outline; border-radius: 8px;
   padding: 5px 9px; selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit, QAbstractSpinBox, QComboBox { min-height: 20px; }
+QLineEdit, QComboBox { min-height: 20px; }
+QAbstractSpinBox { min-height: 17px; }
 QLineEdit, QPlainTextEdit { placeholder-text-color: $muted; }
 QLineEdit:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {
   border: 2px solid $accent; padding: 4px 8px; }

@@ -113,7 +113,7 @@ class TranscriptPanel(QWidget):
         try:
             Path(file).write_text(self.model.plain_text() + "\n", encoding="utf-8")
         except OSError as error:
-            title = self.tr("The conversation could not be saved.")
+            title = self.tr("The conversation could not be saved")
             hint = self.tr("{0}. Choose another folder.").format(error.strerror or str(error))
             self._dispatch(ProblemFound(Problem(Kind.UNSAVED_TRANSCRIPT, title, hint)))
 

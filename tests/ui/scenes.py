@@ -75,13 +75,13 @@ HEARING = replace(
 )
 NO_KEY = Problem(
     Kind.NO_KEY,
-    "There is no key for api.openai.com yet.",
+    "There is no key for api.openai.com yet",
     "Set one, or use the assistant on this computer, which needs none.",
     Action.SET_KEY,
 )
 NO_NETWORK = Problem(
     Kind.NO_NETWORK,
-    "The connection to api.openai.com was lost.",
+    "The connection to api.openai.com was lost",
     "Parley tries again by itself; what you said is kept.",
     Action.RETRY,
 )

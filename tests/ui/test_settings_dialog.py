@@ -299,7 +299,7 @@ def test_a_key_of_the_environment_cannot_be_changed_here(
 def test_without_a_keyring_the_window_says_what_that_means(
     window: MainWindow, services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    problem = Problem(Kind.NO_KEYRING, "There is no keyring.", "Install one.")
+    problem = Problem(Kind.NO_KEYRING, "There is no keyring", "Install one.")
 
     def status(url: str, done: Callable[[KeyStatus], None]) -> None:
         done(KeyStatus("session", "", problem))

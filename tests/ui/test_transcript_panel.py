@@ -24,6 +24,7 @@ from tests.ui.scenes import (
     LISTENING,
     MANUAL,
     MUTED,
+    NO_WEIGHTS,
     PROBLEM,
     SPEAKING,
     TALK,
@@ -45,6 +46,8 @@ def test_before_the_first_word_the_first_step_stands_there(panel: TranscriptPane
     assert "Start talking" in panel.empty.step
     panel.show_state(PROBLEM)
     assert "key" in panel.empty.step
+    panel.show_state(NO_WEIGHTS)
+    assert "missing part" in panel.empty.step
     panel.show_state(LISTENING)
     assert not panel.empty.isVisible()
 
