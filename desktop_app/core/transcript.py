@@ -167,11 +167,14 @@ def heard_part(text: str, heard_ms: int, received_ms: int) -> str:
     if received_ms <= 0 or heard_ms >= received_ms:
         return text
     cut = len(text) * max(heard_ms, 0) // received_ms
-    if not text or text[cut].isspace() or ord(text[cut]) >= _UNSPACED:
-        return text[:cut].rstrip()
-    head = text[:cut]
-    space = max(head.rfind(" "), head.rfind("\n"))
-    return head[:space].rstrip() if space > 0 else ""
+    while cut and not (_ends_words(text[cut]) or _ends_words(text[cut - 1])):
+        cut -= 1
+    return text[:cut].rstrip()
+
+
+def _ends_words(char: str) -> bool:
+    """Whether a word ends before and behind ``char``."""
+    return char.isspace() or ord(char) >= _UNSPACED
 
 
 def remove(rows: Rows, item_id: str) -> Rows:

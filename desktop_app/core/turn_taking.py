@@ -115,6 +115,8 @@ def speaker_stopped(state: AppState, event: SpeakerStopped) -> Step:
         return sound(state, playing=playing[at + 1 if done else at :], dry=dry), ()
     end = _cut_end(state, event, at)
     state = sound(state, playing=playing[end:])
+    # What was thrown away does not go on, even if nobody here ordered the silence.
+    state = silenced(state, *(p.response_id for p in playing[max(at, 0) : end] if not p.gone))
     effects: Effects = ()
     for i in range(max(at, 0), end):
         heard_ms = max(event.heard_ms, 0) if i == at else 0
