@@ -36,7 +36,8 @@ def item_added(state: AppState, event: ItemAdded) -> Step:
     state = replace(state, rows=place(state.rows, row, event.previous_item_id))
     row = find(state.rows, event.item_id) or row
     text = event.name if role is Role.TOOL else event.text
-    if row.state is Text.WAITING and text:
+    spoken = row.role in (Role.USER, Role.ASSISTANT)  # Only to these words come later.
+    if row.state is Text.WAITING and (text or not spoken):
         state = with_row(state, worded(row, text, Text.DONE))
     return state, ()
 
