@@ -229,12 +229,15 @@ class Speculation:
         self._owner = owner
         self._guess: Future[Heard] | None = None
 
-    def guess(self, pcm: Pcm, *, language: str | None = None, prompt: str | None = None) -> None:
-        """Start on the turn so far, unless that is under way."""
+    def guess(
+        self, pcm: Pcm, *, language: str | None = None, prompt: str | None = None
+    ) -> Future[Heard]:
+        """Start on the turn so far, unless that is under way; returns the guess to come."""
         if self._guess is None:
             self._guess = self._ears.hear(
                 pcm, language=language, prompt=prompt, owner=self._owner, urgency=Urgency.GUESS
             )
+        return self._guess
 
     def drop(self) -> None:
         """Forget the guess: the user went on, or the turn was thrown away."""
