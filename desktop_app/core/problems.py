@@ -28,6 +28,7 @@ class Kind(StrEnum):
     ANSWER_FILTERED = "answer_filtered"
     ANSWER_CUT = "answer_cut"
     HOLD_LONGER = "hold_longer"
+    KEY_STUCK = "key_stuck"
     WORDS_LOST = "words_lost"
     NO_MICROPHONE = "no_microphone"
     SILENT_MICROPHONE = "silent_microphone"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
-from desktop_app.core.spec import Cost, Spec, same, setting
+from desktop_app.core.spec import Cost, Spec, fit, same, setting
 
 OPENAI_URL = "wss://api.openai.com/v1/realtime"
 """The conversation endpoint of OpenAI (protocol page: Connection, URLs)."""
@@ -132,6 +132,20 @@ class Settings:
                 ("server_vad", "After a silence"),
                 ("semantic_vad", "When you sound finished"),
                 ("manual", "When you let go (push to talk)"),
+            ),
+        ),
+    )
+    talk_key_mode: str = setting(
+        "auto",
+        Spec(
+            "The talk key",
+            "The key that works in every program, and parley ptt.",
+            _TURNS,
+            Cost.NOW,
+            (
+                ("auto", "Hold it, or tap to switch"),
+                ("hold", "Talks while it is held"),
+                ("toggle", "Each press switches"),
             ),
         ),
     )
@@ -266,32 +280,12 @@ def checked(values: dict[str, object]) -> tuple[Settings, tuple[str, ...]]:
     for f in fields(Settings):
         if f.name not in values:
             continue
-        fitted = _fit(values[f.name], f.default, f.metadata["spec"])
+        fitted = fit(values[f.name], f.default, f.metadata["spec"])
         if fitted is MISSING:
             bad.append(f.name)
         else:
             good[f.name] = fitted
     return Settings(**good), tuple(bad)
-
-
-def _fit(value: object, default: object, spec: Spec) -> object:
-    """Return ``value`` with the type of ``default``, or MISSING if it breaks the declaration."""
-    if isinstance(default, bool) or isinstance(value, bool):
-        return value if isinstance(value, bool) and isinstance(default, bool) else MISSING
-    if isinstance(default, float) and isinstance(value, int):
-        try:
-            value = float(value)
-        except OverflowError:
-            return MISSING
-    if type(value) is not type(default):
-        return MISSING
-    if isinstance(value, int | float):
-        low = spec.low if spec.low is not None else value
-        high = spec.high if spec.high is not None else value
-        return value if low <= value <= high else MISSING
-    if spec.choices and not spec.editable and value not in dict(spec.choices):
-        return MISSING
-    return value
 
 
 def cost_of(old: Settings, new: Settings) -> Cost | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field
 from enum import IntEnum
 from typing import Any
 
@@ -55,3 +55,23 @@ def setting(default: Any, spec: Spec) -> Any:
 def same(*values: str) -> tuple[tuple[str, str], ...]:
     """Return choices whose label is their value."""
     return tuple((v, v) for v in values)
+
+
+def fit(value: object, default: object, spec: Spec) -> object:
+    """Return ``value`` with the type of ``default``, or MISSING if it breaks the declaration."""
+    if isinstance(default, bool) or isinstance(value, bool):
+        return value if isinstance(value, bool) and isinstance(default, bool) else MISSING
+    if isinstance(default, float) and isinstance(value, int):
+        try:
+            value = float(value)
+        except OverflowError:
+            return MISSING
+    if type(value) is not type(default):
+        return MISSING
+    if isinstance(value, int | float):
+        low = spec.low if spec.low is not None else value
+        high = spec.high if spec.high is not None else value
+        return value if low <= value <= high else MISSING
+    if spec.choices and not spec.editable and value not in dict(spec.choices):
+        return MISSING
+    return value

@@ -47,6 +47,17 @@ class Talk(StrEnum):
     NO_MICROPHONE = "no_microphone"
 
 
+class Key(StrEnum):
+    """Where the talk key stands (see `desktop_app.core.talk_key`)."""
+
+    UP = "up"
+    DOWN = "down"
+    """Down for a moment: a tap or a hold, who knows."""
+    HELD = "held"
+    LATCHED = "latched"
+    """It was tapped: the talk goes on until the next press."""
+
+
 @dataclass(frozen=True, slots=True)
 class LinkState:
     """The connection.
@@ -93,7 +104,7 @@ class ResponseState:
         active: Id of the response that runs.
         pending: Another answer is wanted as soon as the running one has ended.
         silenced: Newest responses the user talked over; their late audio and words are dropped.
-        cancelling: A cancel for the active response is under way.
+        cancelling: Event id of our cancel for the active response while it is under way, or empty.
         unwanted: The user interrupted before the requested response began: stop it when it does.
         retried: The running turn has been tried again once already.
     """
@@ -102,7 +113,7 @@ class ResponseState:
     active: str | None = None
     pending: bool = False
     silenced: tuple[str, ...] = ()
-    cancelling: bool = False
+    cancelling: str = ""
     unwanted: bool = False
     retried: bool = False
 
@@ -175,6 +186,8 @@ class AppState:
         user_speaking: The server hears the user right now.
         pressed: The talk control is down.
         releasing: It went up; its last words are still on the way.
+        key: Where the talk key stands; it means nothing while the talk control is up.
+        locked: The computer is locked or asleep: nothing is recorded.
         sent_ms: Audio sent since the talk control went down.
         commit: Event id of a commit that waits for its item.
         texts: Typed messages that wait for the connection: ``(item_id, text)``.
@@ -194,6 +207,8 @@ class AppState:
     user_speaking: bool = False
     pressed: bool = False
     releasing: bool = False
+    key: Key = Key.UP
+    locked: bool = False
     sent_ms: int = 0
     commit: str | None = None
     serial: int = 0

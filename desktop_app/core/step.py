@@ -14,12 +14,13 @@ from desktop_app.core import (
     refusals,
     responses,
     sound,
+    talk_key,
     turn_taking,
     wishes,
     words,
 )
 from desktop_app.core import effects as fx
-from desktop_app.core.changes import link, solved, tell
+from desktop_app.core.changes import link, solved, tell, then, with_row
 from desktop_app.core.changes import sound as sound_changed
 from desktop_app.core.events import Event, TimerFired
 from desktop_app.core.preferences import configured_when_quiet, settings_changed
@@ -73,6 +74,16 @@ def _wish(state: AppState, event: wishes.Wish) -> Step:
             return turn_taking.talk_pressed(state)
         case wishes.TalkReleased():
             return turn_taking.talk_released(state)
+        case wishes.KeyPressed():
+            return talk_key.key_pressed(state)
+        case wishes.KeyReleased():
+            return talk_key.key_released(state)
+        case wishes.TalkToggled():
+            return talk_key.toggled(state)
+        case wishes.ComputerLocked():
+            return talk_key.locked(state)
+        case wishes.ComputerUnlocked():
+            return talk_key.unlocked(state)
         case wishes.TextSubmitted(text):
             return words.text_submitted(state, text)
         case wishes.AnswerAsked():
@@ -133,10 +144,7 @@ def _words(state: AppState, event: far_end.WordEvent) -> Step:
             return state, ()
         case far_end.ItemDeleted(item_id):
             row = find(state.rows, item_id)
-            if row is None:
-                return state, ()
-            rows = tuple(replace(r, state=Text.NONE) if r is row else r for r in state.rows)
-            return replace(state, rows=rows), ()
+            return (with_row(state, replace(row, state=Text.NONE)) if row else state), ()
         case far_end.UserTextArrived():
             return words.user_text_arrived(state, event)
         case far_end.UserTextDone():
@@ -169,7 +177,8 @@ def _sound(state: AppState, event: sound.SoundEvent) -> Step:
             state = solved(state, Kind.NO_MICROPHONE, Kind.NO_SOUND)
             return sound_changed(state, mic_open=True, mic_label=label), ()
         case sound.MicLost(problem):
-            return _device_lost(sound_changed(state, mic_open=False), problem)
+            lost, effects = _device_lost(sound_changed(state, mic_open=False), problem)
+            return then(talk_key.let_go(lost), effects) if problem else (lost, effects)
         case sound.SpeakerOpened(label):
             state = solved(state, Kind.NO_SPEAKER, Kind.NO_SOUND)
             return sound_changed(state, speaker_open=True, speaker_label=label), ()
@@ -207,6 +216,10 @@ def _timer(state: AppState, name: str) -> Step:
             return link(state, rotate=True), ()
         case connection.RELEASE_TIMER:
             return turn_taking.release_ended(state)
+        case talk_key.TAP_TIMER:
+            return talk_key.tap_over(state)
+        case talk_key.WATCHDOG_TIMER:
+            return talk_key.watchdog(state)
         case responses.REQUEST_TIMER:
             return responses.request_timed_out(state)
         case responses.AGAIN_TIMER:

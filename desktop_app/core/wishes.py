@@ -44,6 +44,31 @@ class TalkReleased:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """The talk key went down, wherever the keyboard is."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReleased:
+    """The talk key went up."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkToggled:
+    """The user wants to begin to talk, or to end, without holding anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComputerLocked:
+    """The screen was locked, or the computer goes to sleep."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComputerUnlocked:
+    """The user is back at the computer."""
+
+
+@dataclass(frozen=True, slots=True)
 class TextSubmitted:
     """The user typed ``text`` and pressed Enter."""
 
@@ -84,6 +109,11 @@ Wish = (
     | InterruptAsked
     | TalkPressed
     | TalkReleased
+    | KeyPressed
+    | KeyReleased
+    | TalkToggled
+    | ComputerLocked
+    | ComputerUnlocked
     | TextSubmitted
     | AnswerAsked
     | SettingsChanged

@@ -9,6 +9,7 @@ from desktop_app.core.settings import OPENAI_URL, Settings
 
 SERVER_VAD = "server_vad"
 SEMANTIC_VAD = "semantic_vad"
+MANUAL = "manual"
 _MODES = {
     "threshold": {SERVER_VAD},
     "prefix_padding_ms": {SERVER_VAD},
@@ -17,6 +18,7 @@ _MODES = {
     "eagerness": {SEMANTIC_VAD},
     "create_response": {SERVER_VAD, SEMANTIC_VAD},
     "interrupt_response": {SERVER_VAD, SEMANTIC_VAD},
+    "talk_key_mode": {MANUAL},
 }
 """The turn-detection modes in which a parameter means something."""
 _FOR_SERVERS = frozenset(

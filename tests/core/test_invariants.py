@@ -19,6 +19,7 @@ from desktop_app.core.step import step
 from tests.core.dialogue import SAMPLES_PER_MS, after, live, manual, only, orders, pcm
 
 TIMERS = {"created", "updated", "retry", "renew", "release", "response", "again", "sound"}
+TIMERS |= {"tap", "watchdog"}
 LINKED = (Phase.CONFIGURING, Phase.LIVE)
 OPENS_THE_GATE = (far.ResponseStarted, far.ResponseEnded, far.ServerError, ev.TimerFired)
 
@@ -65,6 +66,7 @@ SETTINGS = st.builds(
     voice=st.sampled_from(["marin", "cedar"]),
     microphone=st.sampled_from(["", "Headset"]),
     turn_detection=st.sampled_from(["server_vad", "semantic_vad", "manual"]),
+    talk_key_mode=st.sampled_from(["auto", "hold", "toggle"]),
     create_response=st.booleans(),
     interrupt_response=st.booleans(),
     transcription_model=st.sampled_from(["", "x"]),
@@ -97,6 +99,11 @@ EVENTS: st.SearchStrategy[ev.Event] = st.one_of(
             wish.InterruptAsked(),
             wish.TalkPressed(),
             wish.TalkReleased(),
+            wish.KeyPressed(),
+            wish.KeyReleased(),
+            wish.TalkToggled(),
+            wish.ComputerLocked(),
+            wish.ComputerUnlocked(),
             wish.AnswerAsked(),
             far.LinkOpened(),
             far.LinkLost(),

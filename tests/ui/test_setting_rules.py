@@ -27,7 +27,7 @@ DEFAULTS = Settings()
             },
         ),
         ("semantic_vad", {"eagerness", "create_response", "interrupt_response"}),
-        ("manual", set()),
+        ("manual", {"talk_key_mode"}),
     ],
 )
 def test_each_mode_has_its_parameters(mode: str, usable: set[str]) -> None:

@@ -92,6 +92,7 @@ OTHER = {
     "instructions": "Be brief.\nVery.",
     "reasoning_effort": "high",
     "max_output_tokens": 1000,
+    "talk_key_mode": "hold",
     "turn_detection": "semantic_vad",
     "threshold": 0.35,
     "prefix_padding_ms": 210,
