@@ -39,7 +39,7 @@ def server_error(state: AppState, error: ServerError) -> Step:
     if is_about(error, "session_expired"):
         return renew(state)
     if is_about(error, "response_cancel_not_active"):
-        return nothing_to_cancel(state)
+        return nothing_to_cancel(state, error.event_id)
     if is_about(error, "conversation_already_has_active_response"):
         return request_refused(state, busy=True)
     if is_about(error, "input_audio_buffer_commit_empty"):
@@ -83,7 +83,7 @@ def _learned(state: AppState, error: ServerError, ours: str) -> AppState:
     """Remember an event this server does not know; all other refusals are races."""
     unknown = is_about(error, *_UNKNOWN_EVENT) or error.param == "type"
     if ours == "cancel":
-        state = responses(state, cancelling=False)
+        state = responses(state, cancelling="")
     if not unknown:
         return state
     able = state.link.capabilities

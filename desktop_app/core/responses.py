@@ -72,15 +72,17 @@ def _cancel_active(state: AppState) -> Step:
     if not state.link.capabilities.cancel:
         return state, ()
     state, event_id = numbered(state, "cancel")
-    return responses(state, cancelling=True), (fx.CancelResponse(active, event_id),)
+    return responses(state, cancelling=event_id), (fx.CancelResponse(active, event_id),)
 
 
-def nothing_to_cancel(state: AppState) -> Step:
+def nothing_to_cancel(state: AppState, event_id: str) -> Step:
     """The server had ended the response before our cancel came: harmless, and expected."""
-    if not state.responses.cancelling:
+    if not event_id:
+        return responses(state, cancelling=""), ()  # The server does not say which one it means.
+    if event_id != state.responses.cancelling:
         return state, ()
     # Its end usually came first; if it never does, the gate must not stay closed.
-    return _reopened(responses(state, active=None, cancelling=False), server_follows=False)
+    return _reopened(responses(state, active=None, cancelling=""), server_follows=False)
 
 
 def response_started(state: AppState, event: ResponseStarted) -> Step:
@@ -92,7 +94,7 @@ def response_started(state: AppState, event: ResponseStarted) -> Step:
         return state, ()
     unwanted = state.responses.unwanted
     state = responses(
-        state, active=event.response_id, requested=None, cancelling=False, unwanted=False
+        state, active=event.response_id, requested=None, cancelling="", unwanted=False
     )
     if not unwanted:
         return state, (fx.StopTimer(REQUEST_TIMER),)
@@ -113,7 +115,7 @@ def response_ended(state: AppState, event: ResponseEnded) -> Step:
         effects = (fx.StopTimer(REQUEST_TIMER),)
         state = responses(state, requested=None, unwanted=False)
     if state.responses.active in (event.response_id, None):
-        state = responses(state, active=None, cancelling=False)
+        state = responses(state, active=None, cancelling="")
     if event.status == "failed":
         state, again = _failed(state, event)
         return state, (*effects, *again)

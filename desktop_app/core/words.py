@@ -112,7 +112,7 @@ def answer_ended(state: AppState, event: ResponseEnded) -> AppState:
             state = with_row(state, worded(row, words, end))
         elif row.state is Text.DONE and end in (Text.CUT, Text.FILTERED):
             state = with_row(state, replace(row, state=end))
-    if event.response_id != state.responses.active:
+    if not event.in_conversation or state.responses.active not in (None, event.response_id):
         return state
     # Only one response writes at a time: what it left open and did not repeat ends here.
     for row in state.rows:
@@ -127,6 +127,8 @@ def text_submitted(state: AppState, text: str) -> Step:
     if not text:
         return state, ()
     state, item_id = numbered(state, "msg")
+    while find(state.rows, item_id):  # A server may name its items as we do.
+        state, item_id = numbered(state, "msg")
     row = worded(Row(item_id, Role.USER, typed=True), text, Text.DONE)
     if not live(state):
         state = replace(

@@ -15,7 +15,7 @@ from desktop_app.core.state import AppState, Meter
 from tests.core.dialogue import after, kinds, live, manual, only, orders, pcm, run, speaking, told
 
 BUSY = far.ServerError("conversation_already_has_active_response")
-NOT_ACTIVE = far.ServerError("response_cancel_not_active")
+NOT_ACTIVE = far.ServerError("response_cancel_not_active", event_id="cancel_3")
 FAILED = far.ResponseEnded("r1", "failed", code="server_error", message="Oops.")
 ASKED = after(live(), wish.AnswerAsked())
 RUNNING = after(ASKED, far.ResponseStarted("r1"))
@@ -125,10 +125,26 @@ def test_a_cancel_that_overtakes_the_end_does_not_lock_the_gate() -> None:
     assert state.responses.requested, "the end of what was cancelled is no answer to it"
 
 
+def test_a_cancel_refused_late_does_not_concern_the_next_response() -> None:
+    state = after(
+        RUNNING, wish.InterruptAsked(), far.ResponseEnded("r1"), far.ResponseStarted("r2")
+    )
+    state = after(state, wish.InterruptAsked(), NOT_ACTIVE)
+    assert (state.responses.active, state.responses.cancelling) == ("r2", "cancel_4")
+
+
+def test_a_refused_cancel_that_names_nothing_may_be_tried_again() -> None:
+    nameless = far.ServerError("response_cancel_not_active")
+    state = after(RUNNING, wish.InterruptAsked(), nameless)
+    assert (state.responses.active, state.responses.cancelling) == ("r1", "")
+    assert run(state, nameless)[1] == ()
+
+
 def test_what_waits_is_sent_when_there_was_nothing_to_cancel() -> None:
     state = after(RUNNING, wish.TextSubmitted("Hi"))
     assert state.responses.pending
-    assert only(told(state, NOT_ACTIVE), fx.CreateResponse)
+    refused = far.ServerError("response_cancel_not_active", event_id=state.responses.cancelling)
+    assert only(told(state, refused), fx.CreateResponse)
 
 
 def test_a_response_interrupted_before_it_began_is_stopped_when_it_does() -> None:

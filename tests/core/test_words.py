@@ -127,6 +127,7 @@ def test_every_kind_of_item_has_its_row(
 def test_an_item_the_server_dropped_is_not_shown() -> None:
     state = after(live(), QUESTION, ASKED, *ANSWER, far.ItemDeleted("u1"))
     assert words(state) == BOTH[1:]
+    assert after(state, far.ItemDeleted("u1")) is state
     assert after(state, far.ItemDeleted("unknown"), far.ItemTruncated("a1", 5)) is state
 
 
@@ -223,6 +224,11 @@ def test_typed_words_stand_in_the_transcript_at_once_and_are_answered() -> None:
     assert (words(state), state.rows[0].typed) == (["user: Hello"], True)
     state = after(state, far.ItemAdded("msg_2", "message", "user", None, "Hello"))
     assert words(state) == ["user: Hello"]
+
+
+def test_a_server_that_names_its_items_as_we_do_does_not_get_into_our_way() -> None:
+    state = after(live(), far.ItemAdded("msg_2", "message", "user", None, "Mine"))
+    assert words(after(state, wish.TextSubmitted("Ours"))) == ["user: Mine", "user: Ours"]
 
 
 def test_typing_interrupts() -> None:
