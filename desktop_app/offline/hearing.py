@@ -60,12 +60,13 @@ class Hearing:
         spawn: Spawn,
         new_id: Callable[[str], str],
     ) -> None:
-        self.transcripts = Transcripts(ears, line, spawn)
         self._owner, self._ears, self._make_listener = owner, ears, make_listener
         self._conversation, self._line = conversation, line
         self._spawn, self._new_id = spawn, new_id
         self._recording = Recording()
-        self._ahead = Speculation(ears, self)
+        self._me = new_id("ear")
+        self.transcripts = Transcripts(ears, line, spawn, self._me)
+        self._ahead = Speculation(ears, self._me)
         self._input = AudioInput(turn_detection=None)
         self._rules = turn.Rules()
         self._detector: turn.TurnDetector | None = None
@@ -132,7 +133,7 @@ class Hearing:
     def listen_to(self, entry: Entry, pcm: Pcm) -> None:
         """Recognise sound that the client put in as an item."""
         entry.pcm, entry.audio_ms = pcm, len(pcm) // 24
-        heard = self._ears.hear(pcm, owner=self, **self.transcripts.hints)
+        heard = self._ears.hear(pcm, owner=self._me, **self.transcripts.hints)
         self.transcripts.understand(entry, heard, None)
 
     def arm_idle(self, in_ms: int) -> None:

@@ -120,7 +120,9 @@ def _check_fixed(base: Session, change: Session) -> None:
     for name in _READ_ONLY:
         value = getattr(change, name)
         if value is not UNSET and value != getattr(base, name):
-            raise Refused("unknown_parameter", f"Unknown parameter: 'session.{name}'.", name)
+            raise Refused(
+                "unknown_parameter", f"Unknown parameter: 'session.{name}'.", f"session.{name}"
+            )
     if known(change.include, ()):
         message = "This server's recognition has no log probabilities to give."
         raise Refused("invalid_value", message, "session.include")

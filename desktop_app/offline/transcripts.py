@@ -43,9 +43,10 @@ class Hints(TypedDict):
 class Transcripts:
     """Has a session's turns recognised."""
 
-    def __init__(self, ears: Ears, line: Line, spawn: Spawn) -> None:
+    def __init__(self, ears: Ears, line: Line, spawn: Spawn, me: str) -> None:
+        """Ask ``ears`` under the name ``me``, which must not keep the session alive."""
         self.language: str | None = None
-        self._ears, self._line, self._spawn = ears, line, spawn
+        self._ears, self._line, self._spawn, self._me = ears, line, spawn, me
         self._wanted: Transcription | None = None
         self._pending: dict[str, asyncio.Task[None]] = {}
         self._item_id = ""
@@ -82,7 +83,9 @@ class Transcripts:
         if self._wanted is None or self._partial is not None or now_ms < self._next_look_ms:
             return
         self._next_look_ms = now_ms + PARTIAL_EVERY_MS
-        self._partial = self._ears.hear(cut(), owner=self, urgency=Urgency.PARTIAL, **self.hints)
+        self._partial = self._ears.hear(
+            cut(), owner=self._me, urgency=Urgency.PARTIAL, **self.hints
+        )
         self._spawn(self._show(self._partial, self._item_id, self._subtitles))
 
     def stop_looking(self) -> None:
@@ -164,7 +167,8 @@ async def outcome(guess: Future[Heard]) -> Heard | None:
     (done,), _ = await asyncio.wait([asyncio.wrap_future(guess)])
     if done.cancelled() or done.exception() is not None:
         return None
-    return done.result()
+    heard: Heard = done.result()
+    return heard
 
 
 def _failed(entry: Entry, failure: Exception) -> say.InputTranscriptFailed:
