@@ -192,8 +192,7 @@ def link_lost(state: AppState, event: LinkLost) -> Step:
     state = _words_lost(state, _without_session(state))
     if not verdict.retry:
         state = sound(link(state, wanted=False), wanted=False)
-        if verdict.problem:
-            state = tell(state, verdict.problem)
+        state = tell(state, verdict.problem) if verdict.problem else state
         state = replace(state, pressed=False, releasing=False)
         cut: Effects = (fx.CutSpeaker(),) if state.sound.playing else ()
         return state, (*cut, fx.CloseSound(), *_stop_timers())

@@ -35,12 +35,9 @@ SOUND_AGAIN_MS = 2_000
 
 def step(state: AppState, event: Event) -> Step:
     """Return the next state and what to do about it."""
-    # The two that come a hundred times a second go first.
-    if isinstance(event, sound.MicFrame):
-        return turn_taking.mic_frame(state, event)
-    if isinstance(event, far_end.AudioArrived):
-        return turn_taking.audio_arrived(state, event)
     state, effects = _step(state, event)
+    if isinstance(event, sound.MicFrame | far_end.AudioArrived):
+        return state, effects  # They come a hundred times a second, and quiet nothing.
     if state.link.config_due or state.link.rotate:
         for when_quiet in (configured_when_quiet, connection.renewed_when_quiet):
             state, more = when_quiet(state)

@@ -57,6 +57,15 @@ def test_a_question_without_any_answer_is_asked_again() -> None:
     assert orders(effects)[1:] == (fx.AddText("u1", "user", "Why?"), fx.CreateResponse("resp_3"))
 
 
+def test_words_lost_behind_a_question_do_not_hide_it() -> None:
+    rows = (done("u1", Role.USER, "Why?"), Row("u2", Role.USER, Text.LOST), Row("s", Role.SYSTEM))
+    effects = told(replace(CONNECTING, rows=rows), OPENED, STARTED, ACCEPTED)
+    assert only(effects, fx.CreateResponse)
+    state = replace(live(), rows=rows)
+    state = after(state, far.SessionStarted("sess_1", lifetime_ms=3_600_000))
+    assert only(told(state, TimerFired("renew")), fx.OpenLink) == []
+
+
 def test_a_server_that_takes_no_replay_is_asked_nothing() -> None:
     state = after(live(), far.InputCommitted("u1"), far.UserTextDone("u1", "Why?"), LOST)
     opened = far.LinkOpened("example.org", far.Capabilities(replay=False))
