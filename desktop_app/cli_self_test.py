@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 
 from desktop_app.adapters.offline_process import OfflineProcess
 from desktop_app.app_house import House
-from desktop_app.cli import FAILED, OK
 from desktop_app.cli_start import SAMPLE, resource
+from desktop_app.cli_terms import FAILED, OK
 from desktop_app.ports import LinkError
 
 ANSWER_TIMEOUT_S = 90.0
@@ -67,21 +68,31 @@ def _encryption(house: House) -> str:
     from desktop_app.adapters.tls import client_context
 
     context = client_context()
-    return f"{(context.get_ca_certs() and 'system roots') or 'system verifier'}, TLS ready"
+    if not context.check_hostname or context.verify_mode is not ssl.CERT_REQUIRED:
+        raise RuntimeError("certificates would not be verified")
+    return f"{ssl.OPENSSL_VERSION}, certificates are verified"
 
 
 def _window(house: House) -> str:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtGui import QPixmap
     from PySide6.QtWidgets import QApplication
 
     from desktop_app.app import App
 
     app = QApplication.instance() or QApplication(sys.argv[:1])
-    window = App(house).window
-    window.show()
-    app.processEvents()
-    picture = window.grab()
-    window.hide()
+
+    async def paint() -> QPixmap:
+        parley = App(house)
+        parley.window.show()
+        app.processEvents()
+        picture = parley.window.grab()
+        parley.window.hide()
+        await asyncio.sleep(0)  # What it asked has begun by now, and can be dropped.
+        parley.services.cancel()
+        return picture
+
+    picture = asyncio.run(paint())  # Once shown, the window asks for devices and keys on a loop.
     if picture.isNull():
         raise RuntimeError("it can't be painted")
     return f"{picture.width()} x {picture.height()} painted"
