@@ -190,3 +190,11 @@ def test_a_lost_microphone_is_looked_for_and_one_we_closed_is_not() -> None:
     assert kinds(after(state, sound.MicOpened("Microphone"))) == set()
     assert told(live(), sound.MicLost(), sound.SpeakerLost()) == ()
     assert kinds(after(AppState(), sound.MicLost(problem))) == set()
+
+
+def test_what_was_received_in_one_session_counts_nothing_in_the_next() -> None:
+    state = after(speaking(), stopped("a1", 2000, cut=False), far.ServerError("session_expired"))
+    state = after(state, far.LinkOpened(), far.SessionStarted(), far.SessionConfigured())
+    state = speaking(state, 500)
+    effects = told(state, wish.InterruptAsked(), stopped("a1", 2400))
+    assert [cut.heard_ms for cut in only(effects, fx.TruncateItem)] == [500]
