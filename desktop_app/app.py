@@ -14,9 +14,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.adapters.async_secrets import AsyncSecrets
+from desktop_app.adapters.instance import Door
 from desktop_app.adapters.offline_process import OfflineProcess
 from desktop_app.adapters.places import private_folder
 from desktop_app.app_house import House
+from desktop_app.app_remote import Remote, RunsAlready, bring_to_front, enter
 from desktop_app.app_services import AppServices
 from desktop_app.core.state import AppState
 from desktop_app.core.wishes import ProblemFound
@@ -69,13 +71,14 @@ class Snapshots(QObject):
 class App:
     """The running app.  `live` ends when the user leaves."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, house: House, door: Door | None = None) -> None:
+        self._house, self._door = house, door
         self._secrets = AsyncSecrets(house.secrets)
         self._engine = OfflineProcess()
         self._ports: Ports | None = None
         self.services = AppServices(house, self._secrets, self._level)
         self.window = MainWindow(self._dispatch, self.services)
+        self._remote = Remote(self._dispatch, lambda: bring_to_front(self.window))
         self._snapshots = Snapshots(self.window.show_state)
         self._geometry = _Remembered(house.places.state / "window")
         state = AppState(settings=house.settings)
@@ -95,12 +98,17 @@ class App:
         # The first paint comes before the heavy imports, which are the worker's.
         QTimer.singleShot(0, self._start)
         unwatch = _watch_devices(self.services, self.window)
+        if self._door is not None:
+            self._door.listen(self._remote.act)
         with _awake():
             await leaving.wait()
         self._geometry.write(self.window.geometry_token())
         self.window.hide()
         self.services.cancel()
         unwatch()
+        if self._door is not None:
+            # Closed before the worker ends, so that a new start becomes an instance of its own.
+            await asyncio.to_thread(self._door.close)
         ended = await asyncio.to_thread(self.worker.stop, STOP_S)
         if not ended:
             log.warning("the worker did not end in time")
@@ -188,14 +196,19 @@ class _awake:  # noqa: N801 - used like a function
 
 
 def run(house: House) -> int:
-    """Run the desktop app; returns the exit code."""
+    """Run the desktop app, unless it runs already; returns the exit code."""
+    try:
+        door = enter(house.places)
+    except RunsAlready:
+        log.info("Parley runs already; its window is shown")
+        return 0
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("Parley")
     app.setDesktopFileName("parley")
     app.setWindowIcon(app_icon())
     app.setQuitOnLastWindowClosed(False)
-    parley = App(house)
+    parley = App(house, door)
     from qasync import QEventLoop  # type: ignore[import-untyped]
 
     with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:

@@ -8,23 +8,14 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from desktop_app import __version__
-from desktop_app.app_house import House, Wanted
+from desktop_app.cli_options import parser
+from desktop_app.cli_remote import COMMANDS, remote
+from desktop_app.cli_terms import FAILED, INTERRUPTED, complain
 
-OK = 0
-FAILED = 1
-USAGE = 2
-INTERRUPTED = 130
-"""Exit codes; 2 is argparse's own, 130 is what shells give for Ctrl+C."""
-
-LONGEST_TIMEOUT_S = 3600.0
-
-KEY_HELP = (
-    "The key is read from OPENAI_API_KEY (OpenAI) or PARLEY_API_KEY (any server), else from the "
-    "system's keyring (parley key set)."
-)
+if TYPE_CHECKING:
+    from desktop_app.app_house import House, Wanted
 
 
 def run(argv: Sequence[str]) -> int:
@@ -38,6 +29,10 @@ def run(argv: Sequence[str]) -> int:
     options = top.parse_args(argv)
     if fault := _fault(options):
         top.error(fault)
+    if options.command in COMMANDS:
+        return remote(options)
+    from desktop_app.app_house import House
+
     with House(wanted(options)) as house:
         _warn(options, house)
         try:
@@ -111,6 +106,8 @@ def _command(options: argparse.Namespace, house: House) -> int:
 
 def wanted(options: argparse.Namespace) -> Wanted:
     """Return what the options change for this run."""
+    from desktop_app.app_house import Wanted
+
     changes: dict[str, Any] = {}
     given = vars(options)
     if (url := given.get("url")) is not None:  # An empty one is a mistake, and told as such.
@@ -120,74 +117,3 @@ def wanted(options: argparse.Namespace) -> Wanted:
     if (model := given.get("model")) is not None:
         changes |= {"model": model}
     return Wanted(given.get("config"), tuple(changes.items()), bool(given.get("verbose")))
-
-
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
-    common = _common()
-    top = argparse.ArgumentParser(
-        prog="parley",
-        description="A voice assistant: talk, be answered by voice, interrupt it.",
-        parents=[common],
-        epilog=KEY_HELP,
-    )
-    top.add_argument("--version", action="version", version=f"parley {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-
-    def add(name: str, text: str) -> argparse.ArgumentParser:
-        return commands.add_parser(
-            name, help=text, description=text, parents=[common], epilog=KEY_HELP
-        )
-
-    add("gui", "Open the window (the default where there is a display).")
-    add("talk", "Talk without a window, until Ctrl+C.")
-    _add_ask(add("ask", "Ask one recorded or typed question and get the answer."))
-    devices = add("devices", "List the microphones and speakers.")
-    devices.add_argument("--json", action="store_true", help="print one JSON object")
-    key = add("key", "Keep the API key of the server in the system's keyring.")
-    key.add_argument("action", choices=("set", "test", "where", "forget"))
-    add("self-test", "Check that this installation works; says what does not.")
-    commands.add_parser("serve", help="Run the assistant of this computer as a server.")
-    return top
-
-
-def _common() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
-    unset: Any = argparse.SUPPRESS  # An option may stand before or behind the command.
-    group = common.add_argument_group("options of every command")
-    group.add_argument("--url", default=unset, help="WebSocket address of a Realtime server")
-    group.add_argument(
-        "--offline", action="store_true", default=unset, help="use the assistant of this computer"
-    )
-    group.add_argument(
-        "--model", default=unset, help="model, added to the address unless it has one"
-    )
-    group.add_argument(
-        "--config", type=Path, default=unset, metavar="FILE", help="another settings file"
-    )
-    group.add_argument(
-        "--verbose", "-v", action="store_true", default=unset, help="show the log on standard error"
-    )
-    return common
-
-
-def _add_ask(ask: argparse.ArgumentParser) -> None:
-    ask.add_argument("question", nargs="?", type=Path, metavar="QUESTION.wav")
-    ask.add_argument("--text", help="ask in writing; the answer is spoken all the same")
-    ask.add_argument("--out", type=Path, metavar="ANSWER.wav", help="write the spoken answer here")
-    ask.add_argument("--json", action="store_true", help="print one JSON object on the last line")
-    ask.add_argument(
-        "--timeout", type=_seconds, default=60.0, metavar="SECONDS", help="give up after (60)"
-    )
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 < value <= LONGEST_TIMEOUT_S:
-        raise ValueError
-    return value
-
-
-def complain(text: str) -> None:
-    """Say what is wrong, on standard error."""
-    print(f"parley: {text}", file=sys.stderr)

@@ -17,7 +17,7 @@ from desktop_app.app_answer import Answer, TurnError
 from desktop_app.app_house import House
 from desktop_app.app_ports import link_maker
 from desktop_app.app_turn import Turn
-from desktop_app.cli import FAILED, OK, USAGE, complain
+from desktop_app.cli_terms import FAILED, OK, USAGE, complain
 
 
 def ask(house: House, options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 
 from desktop_app.adapters.devices import SystemDevices
-from desktop_app.cli import FAILED, OK, complain
+from desktop_app.cli_terms import FAILED, OK, complain
 from desktop_app.ports import Device
 
 

@@ -14,7 +14,7 @@ from desktop_app.adapters.offline_process import OfflineProcess
 from desktop_app.app_house import House
 from desktop_app.app_ports import link_maker
 from desktop_app.app_probe import probe
-from desktop_app.cli import FAILED, OK, complain
+from desktop_app.cli_terms import FAILED, OK, complain
 from desktop_app.ports import Secret
 
 

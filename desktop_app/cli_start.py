@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from desktop_app.app_house import House
-from desktop_app.cli import complain
+from desktop_app.cli_terms import complain
 
 SAMPLE = Path("samples", "question.wav")
 
@@ -23,8 +23,8 @@ def start(house: House) -> int:
 
         complain("there is no display, so we talk without a window (Ctrl+C ends it).")
         return talk(house)
-    from desktop_app.cli import parser
     from desktop_app.cli_ask import ask
+    from desktop_app.cli_options import parser
 
     complain("there is neither display nor sound, so a recorded question is answered.")
     return ask(house, parser().parse_args(["ask", str(resource(SAMPLE))]))

@@ -11,7 +11,7 @@ from desktop_app.adapters.async_secrets import AsyncSecrets
 from desktop_app.adapters.offline_process import OfflineProcess
 from desktop_app.app_house import House
 from desktop_app.app_ports import real_ports
-from desktop_app.cli import FAILED, OK, complain
+from desktop_app.cli_terms import FAILED, OK, complain
 from desktop_app.core.problems import Problem
 from desktop_app.core.state import AppState, Talk
 from desktop_app.core.transcript import Role, Row, Text

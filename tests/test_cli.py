@@ -13,7 +13,19 @@ from desktop_app.core.settings import Settings
 from tests.parley_process import Parley
 from tests.servers.scripted import ScriptedServer
 
-COMMANDS = ("gui", "talk", "ask", "devices", "key", "self-test", "serve")
+COMMANDS = (
+    "gui",
+    "talk",
+    "ask",
+    "devices",
+    "key",
+    "show",
+    "mute",
+    "interrupt",
+    "ptt",
+    "self-test",
+    "serve",
+)
 
 
 @pytest.fixture

@@ -74,6 +74,19 @@ class VirtualScreen:
             raise PlaceError(f"xdotool {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout.strip()
 
+    def windows(self, title: str) -> list[str]:
+        """The numbers of the windows shown with exactly this title."""
+        try:
+            return self.xdotool("search", "--onlyvisible", "--name", f"^{title}$").split()
+        except PlaceError:
+            return []  # This is how xdotool says that there is none.
+
+    def window_at(self, x_px: int, y_px: int) -> str:
+        """The number of the topmost window at a place."""
+        self.xdotool("mousemove", str(x_px), str(y_px))
+        told = self.xdotool("getmouselocation", "--shell")
+        return told.partition("WINDOW=")[2].split()[0]
+
 
 def _read_line(reader: int) -> str:
     """The display number Xvfb writes once it is ready for clients."""
