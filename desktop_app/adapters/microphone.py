@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
-from desktop_app.adapters.portaudio import PORTAUDIO, in_sound_thread
+from desktop_app.adapters.portaudio import PORTAUDIO, close_in_sound_thread, in_sound_thread
 from desktop_app.adapters.pulse_server import PulseWatch, place_of
 from desktop_app.adapters.sound_problems import gone
 from desktop_app.adapters.sound_target import (
@@ -19,6 +19,7 @@ from desktop_app.adapters.sound_target import (
     find_target,
     open_target,
 )
+from desktop_app.adapters.thread_priority import hasty_threads
 from desktop_app.audio.level import Meter
 from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_MS, RATE_HZ, from_bytes, to_bytes
 from desktop_app.audio.resample import Resampler, downmix
@@ -89,7 +90,7 @@ class PortAudioMicrophone:
         self.level = MicLevel()
         if capture is not None:
             capture.end()
-            await in_sound_thread(capture.close)
+            await close_in_sound_thread(capture.close)
 
 
 class _Capture:
@@ -140,7 +141,8 @@ class _Capture:
                     self.form = _Former(form).blocks
                 return stream
 
-            self._stream = open_target(target, "input", sounddevice, start)
+            with hasty_threads():
+                self._stream = open_target(target, "input", sounddevice, start)
             PORTAUDIO.opened()
         self._target = target
         self.label = target.label

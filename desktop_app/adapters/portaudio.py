@@ -194,6 +194,18 @@ async def in_sound_thread(
     return waiting.result()
 
 
+async def close_in_sound_thread(call: Callable[[], None], patience_s: float = PATIENCE_S) -> None:
+    """Run ``call``, which closes a device; when it hangs, leave it to itself.
+
+    PortAudio's thread for ALSA runs in a circle if the sound server dies in the very moment a
+    stream begins, and then closing that stream never ends.
+    """
+    try:
+        await in_sound_thread(call, patience_s=patience_s)
+    except SoundError:
+        _log.warning("A sound device cannot be closed")
+
+
 async def _wait(
     waiting: asyncio.Future[_T], patience_s: float, cancelled: Callable[[], None]
 ) -> tuple[set[asyncio.Future[_T]], set[asyncio.Future[_T]]]:

@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from desktop_app.adapters.sound_problems import Way, none_found
 from desktop_app.ports import Device, DeviceList
@@ -19,6 +19,7 @@ NO_SPEAKER_NAMES = frozenset({"auto_null"})
 STREAM_MARK = "parley.stream"
 
 _log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 class _Node(Protocol):
@@ -69,36 +70,12 @@ class Place:
 
 def pulse_devices() -> DeviceList | None:
     """Return the devices, without monitors of speakers; None when no server answers."""
-    with _connected() as pulse:
-        if pulse is None:
-            return None
-        server = pulse.server_info()
-        microphones = tuple(
-            Device(s.name, s.description or s.name, s.name == server.default_source_name)
-            for s in pulse.source_list()
-            if not _is_monitor(s)
-        )
-        speakers = tuple(
-            Device(s.name, s.description or s.name, s.name == server.default_sink_name)
-            for s in pulse.sink_list()
-            if s.name not in NO_SPEAKER_NAMES
-        )
-    problem = None if microphones else none_found("input")
-    return DeviceList(microphones, speakers, problem if speakers else none_found("output"))
+    return _asked(_devices)
 
 
 def place_of(stream: str) -> Place | None:
     """Return where our recording stream is connected; None when it, or the server, is not there."""
-    with _connected() as pulse:
-        if pulse is None:
-            return None
-        sources = {source.index: source for source in pulse.source_list()}
-        for output in pulse.source_output_list():
-            if output.proplist.get(STREAM_MARK) == stream and output.source in sources:
-                source = sources[output.source]
-                present = frozenset(s.name for s in sources.values())
-                return Place(source.name, _is_monitor(source), present)
-    return None
+    return _asked(lambda pulse: _place(pulse, stream))
 
 
 def stream_settings(way: Way, device: str, stream: str) -> dict[str, str]:
@@ -145,7 +122,7 @@ class PulseWatch:
                 if pulse is not None:
                     try:
                         self._listen(pulse, announce=not first)
-                    except _pulse_error() as error:
+                    except _pulse_errors() as error:
                         _log.info("The sound server went away: %s", error)
                         self._tell()
             first = False
@@ -213,11 +190,48 @@ def _connected(
         pulse.close()
 
 
-def _pulse_error() -> type[Exception]:
-    from pulsectl import PulseError
+def _asked(question: Callable[[_Pulse], _T]) -> _T | None:
+    """Ask the server; None when it is not there, or goes away meanwhile."""
+    with _connected() as pulse:
+        if pulse is None:
+            return None
+        try:
+            return question(pulse)
+        except _pulse_errors() as error:
+            _log.info("The sound server does not answer: %s", error)
+            return None
 
-    error: type[Exception] = PulseError
-    return error
+
+def _devices(pulse: _Pulse) -> DeviceList:
+    server = pulse.server_info()
+    microphones = tuple(
+        Device(s.name, s.description or s.name, s.name == server.default_source_name)
+        for s in pulse.source_list()
+        if not _is_monitor(s)
+    )
+    speakers = tuple(
+        Device(s.name, s.description or s.name, s.name == server.default_sink_name)
+        for s in pulse.sink_list()
+        if s.name not in NO_SPEAKER_NAMES
+    )
+    problem = None if microphones else none_found("input")
+    return DeviceList(microphones, speakers, problem if speakers else none_found("output"))
+
+
+def _place(pulse: _Pulse, stream: str) -> Place | None:
+    sources = {source.index: source for source in pulse.source_list()}
+    for output in pulse.source_output_list():
+        if output.proplist.get(STREAM_MARK) == stream and output.source in sources:
+            source = sources[output.source]
+            present = frozenset(s.name for s in sources.values())
+            return Place(source.name, _is_monitor(source), present)
+    return None
+
+
+def _pulse_errors() -> tuple[type[Exception], ...]:
+    from pulsectl import PulseDisconnected, PulseError
+
+    return (PulseError, PulseDisconnected)
 
 
 def _is_monitor(source: _Node) -> bool:

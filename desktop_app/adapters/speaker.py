@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from desktop_app.adapters.portaudio import in_sound_thread
+from desktop_app.adapters.portaudio import close_in_sound_thread, in_sound_thread
 from desktop_app.adapters.sound_problems import gone
 from desktop_app.adapters.tape_stream import TapeStream
 from desktop_app.audio.playout import Began, Ended, Playout
@@ -15,6 +15,8 @@ from desktop_app.ports import Dispatch, SoundError
 
 SOUNDING_CHECK_S = 1.0
 """How often to look while something plays and nothing else is due."""
+SILENT_CHECK_S = 5.5
+"""The same in silence, as long as the device could hold more."""
 SOONEST_CHECK_S = 0.002
 STALL_CHECK_S = 0.5
 MOST_STALLS = 2
@@ -22,6 +24,10 @@ MOST_STALLS = 2
 MOST_STALLS_AT_FIRST = 10
 UNDERFLOWS_BORNE = 2
 """How often one sound may be torn before the device is reopened in the midst of it."""
+SILENT_UNDERFLOWS_BORNE = 1
+"""How often the device may run empty in silence, where nobody hears it, before it holds more."""
+SILENT_LOOKS = 10
+"""Looks in silence, after which what was counted before is forgotten."""
 
 _log = logging.getLogger(__name__)
 
@@ -81,6 +87,7 @@ class _Playback:
         self._slowing = False
         self._torn = 0
         self._sounded = False
+        self._silent_looks = 0
         self._seen = 0
         self._seen_at = 0.0
         self._stalls = 0
@@ -92,6 +99,8 @@ class _Playback:
             stream.memory, stream.head, rate_hz=stream.rate_hz, tail=stream.tail
         )
         self._seen_at = self._loop.time()
+        # An opening is rough: what runs empty then says nothing of what comes.
+        self._torn = stream.underflows()
         self._schedule()
 
     def play(self, item_id: str, pcm: bytes) -> None:
@@ -119,7 +128,7 @@ class _Playback:
         self._end()
         for task in list(self._tasks):
             task.cancel()
-        await in_sound_thread(self.stream.close)
+        await close_in_sound_thread(self.stream.close)
 
     # -- time -----------------------------------------------------------------------------------
 
@@ -151,8 +160,9 @@ class _Playback:
             return
         wait = playout.wait()
         if wait is None:
-            # The ring must not run out of silence.
-            delay_s = len(self.stream.memory) / self.stream.rate_hz / 4
+            # The ring must not run out of silence; and silence is the time to mend what tears.
+            longest_s = len(self.stream.memory) / self.stream.rate_hz / 4
+            delay_s = SILENT_CHECK_S if self.stream.can_step else longest_s
         else:
             delay_s = min(max(wait / self.stream.rate_hz, SOONEST_CHECK_S), SOUNDING_CHECK_S)
         if self._stalls:
@@ -172,17 +182,29 @@ class _Playback:
     # -- machines that are slow -----------------------------------------------------------------
 
     def _mind_underflows(self, playout: Playout) -> None:
-        """Let the device hold more if it ran empty: at once if that tears the sound."""
-        if not self._sounded:
-            return
-        self._sounded = playout.sounds
+        """Let the device hold more if it ran empty: at once if that tears the sound.
+
+        A machine that is too slow is known by its silence already: it is mended there, unheard.
+        """
         torn = self.stream.underflows() - self._torn
-        borne = UNDERFLOWS_BORNE if playout.sounds else 0
-        if torn > borne and self.stream.can_step and not self._slowing:
+        if torn > self._borne(playout) and self.stream.can_step and not self._slowing:
             self._slowing = True
             task = self._loop.create_task(self._slow_down(), name="speaker-slower")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        self._sounded = playout.sounds
+
+    def _borne(self, playout: Playout) -> int:
+        """How many underflows are no reason to change anything."""
+        if playout.sounds:
+            self._silent_looks = 0
+            return UNDERFLOWS_BORNE
+        if self._sounded:
+            return 0  # What tore the sound that has just ended would tear the next one too.
+        self._silent_looks += 1
+        if self._silent_looks >= SILENT_LOOKS:
+            self._silent_looks, self._torn = 0, self.stream.underflows()
+        return SILENT_UNDERFLOWS_BORNE
 
     async def _slow_down(self) -> None:
         try:

@@ -22,11 +22,12 @@ from desktop_app.adapters.sound_target import (
     find_target,
     open_target,
 )
+from desktop_app.adapters.thread_priority import hasty_threads
 from desktop_app.audio.pcm import RATE_HZ
 
 TAPE_SAMPLES = 1 << 20
 """44 s at 24 kHz, in 4 MB: more waits in Python.  A power of two, as PortAudio's rings are."""
-LATENCIES_S = (0.010, 0.015, 0.025, 0.050, 0.100)
+LATENCIES_S = (0.010, 0.025, 0.050, 0.100)
 """How much the device holds: the least first, and more on machines that cannot keep up."""
 SHORT_BLOCKS_BELOW_S = 0.030
 
@@ -98,7 +99,8 @@ class TapeStream:
         with PORTAUDIO.locked() as sounddevice:
             target = find_target("output", device, sounddevice)
             opener = self._opener(target, sounddevice, rtmixer)
-            self._mixer = open_target(target, "output", sounddevice, opener)
+            with hasty_threads():
+                self._mixer = open_target(target, "output", sounddevice, opener)
             PORTAUDIO.opened()
         self.label = target.label
 

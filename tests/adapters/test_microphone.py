@@ -1,0 +1,233 @@
+"""The real microphone, and what it does with choosy and treacherous devices."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import threading
+import wave
+from collections.abc import Callable, Iterator
+from contextlib import aclosing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from desktop_app.adapters import microphone as microphone_module
+from desktop_app.adapters.microphone import PortAudioMicrophone, _Former
+from desktop_app.adapters.sound_target import Form, Target, open_target
+from desktop_app.audio.pcm import BLOCK_BYTES, RATE_HZ, from_bytes
+from desktop_app.core.problems import Kind, Problem
+from desktop_app.ports import SoundError
+from tests.adapters.sound_contracts import PATIENCE_S, best, likeness, listened, noise
+from tests.virtual_sound import VirtualSound
+
+
+@pytest.fixture
+def place(here: Callable[..., None]) -> Iterator[VirtualSound]:
+    with VirtualSound() as own:
+        here(own)
+        yield own
+
+
+def write(path: Path, samples: np.ndarray, rate_hz: int = RATE_HZ) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate_hz)
+        file.writeframes(samples.astype("<i2").tobytes())
+    return path
+
+
+async def lost(microphone: PortAudioMicrophone) -> Problem:
+    """Listen until the device goes away."""
+    async with asyncio.timeout(PATIENCE_S):
+        with pytest.raises(SoundError) as caught:
+            await listened(microphone, 600_000)
+    return caught.value.problem
+
+
+@pytest.mark.sound
+def test_nothing_is_lost_while_the_interpreter_is_held(place: VirtualSound) -> None:
+    said = noise(2)
+
+    async def talk() -> np.ndarray:
+        microphone = PortAudioMicrophone()
+        await microphone.open("")
+        place.say_async("mic_desk", write(place.folder / "said.wav", said))
+        await asyncio.sleep(0.5)
+        ctypes.PyDLL(None).usleep(300_000)
+        heard = await listened(microphone, 3000)
+        await microphone.aclose()
+        return heard
+
+    assert best(lambda: likeness(asyncio.run(talk()), said), 0.99) > 0.99
+
+
+@pytest.mark.sound
+def test_a_speaker_is_never_recorded_in_place_of_a_microphone(place: VirtualSound) -> None:
+    async def talk() -> Problem:
+        microphone = PortAudioMicrophone()
+        await microphone.open("")
+        await asyncio.to_thread(place.unplug, "mic_headset")
+        listening = asyncio.create_task(lost(microphone))
+        await asyncio.sleep(0)
+        await asyncio.to_thread(place.unplug, "mic_desk")
+        problem = await listening
+        await microphone.aclose()
+        with pytest.raises(SoundError) as caught:
+            await microphone.open("")
+        assert caught.value.problem.kind is Kind.NO_MICROPHONE
+        return problem
+
+    assert asyncio.run(talk()).title == "The microphone is gone: Desk Microphone"
+
+
+@pytest.mark.sound
+def test_a_default_that_is_a_speakers_monitor_is_passed_over(place: VirtualSound) -> None:
+    place.pactl("set-default-source", "spk_desk.monitor")
+
+    async def talk() -> tuple[str, list[str]]:
+        microphone = PortAudioMicrophone()
+        label = await microphone.open("")
+        ours = [s.device for s in place.where() if s.kind == "mic" and s.pid]
+        await microphone.aclose()
+        return label, ours
+
+    assert asyncio.run(talk()) == ("Desk Microphone", ["mic_desk"])
+
+
+@pytest.mark.sound
+def test_a_chosen_microphone_that_is_unplugged_is_lost(place: VirtualSound) -> None:
+    async def talk() -> Problem:
+        microphone = PortAudioMicrophone()
+        await microphone.open("mic_headset")
+        listening = asyncio.create_task(lost(microphone))
+        await asyncio.sleep(0)
+        await asyncio.to_thread(place.unplug, "mic_headset")
+        problem = await listening
+        await microphone.aclose()
+        return problem
+
+    assert asyncio.run(talk()).title == "The microphone is gone: Headset Microphone"
+
+
+@pytest.mark.sound
+def test_the_default_may_change_while_we_listen(place: VirtualSound) -> None:
+    async def talk() -> int:
+        microphone = PortAudioMicrophone()
+        await microphone.open("")
+        await listened(microphone, 50)
+        await asyncio.to_thread(place.unplug, "mic_desk")
+        heard = await listened(microphone, 1500)
+        await microphone.aclose()
+        return len(heard)
+
+    assert asyncio.run(talk()) == 1500 * RATE_HZ // 1000
+
+
+@pytest.mark.sound
+def test_a_sound_server_that_dies_is_a_lost_microphone(place: VirtualSound) -> None:
+    async def talk() -> Problem:
+        microphone = PortAudioMicrophone()
+        await microphone.open("")
+        await listened(microphone, 20)
+        listening = asyncio.create_task(lost(microphone))
+        await asyncio.sleep(0)
+        await asyncio.to_thread(place.crash)
+        problem = await listening
+        await microphone.aclose()
+        return problem
+
+    assert asyncio.run(talk()).kind is Kind.NO_MICROPHONE
+
+
+@pytest.mark.sound
+def test_a_microphone_that_says_nothing_at_all_is_lost(
+    place: VirtualSound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(microphone_module, "LOOK_S", 0.02)
+
+    async def talk() -> Problem:
+        microphone = PortAudioMicrophone()
+        await microphone.open("")
+        await listened(microphone, 20)
+        capture = microphone._capture
+        assert capture is not None
+        assert capture._stream is not None
+        # No callback, and no word about it: other systems do this.
+        capture._stream.abort()  # type: ignore[attr-defined]
+        capture.problem = None
+        problem = await lost(microphone)
+        await microphone.aclose()
+        return problem
+
+    assert asyncio.run(talk()).kind is Kind.NO_MICROPHONE
+
+
+@pytest.mark.sound
+def test_a_choosy_device_is_heard_as_well(
+    place: VirtualSound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = noise(1)
+    plain = open_target
+
+    def choosy(target, way, sounddevice, opener):  # type: ignore[no-untyped-def]
+        def refuse(form: Form) -> object:
+            if form != Form(44_100, 2):
+                raise sounddevice.PortAudioError("Invalid number of channels", -9998)
+            return opener(form)
+
+        device = Target(
+            target.name, target.label, target.index, 44_100, 2, target.environment, target.stream
+        )
+        return plain(device, way, sounddevice, refuse)
+
+    monkeypatch.setattr(microphone_module, "open_target", choosy)
+
+    async def talk() -> np.ndarray:
+        microphone = PortAudioMicrophone()
+        await microphone.open("")
+        place.say_async("mic_desk", write(place.folder / "said.wav", said))
+        heard = await listened(microphone, 1800)
+        await microphone.aclose()
+        return heard
+
+    assert best(lambda: likeness(asyncio.run(talk()), said), 0.99) > 0.99
+
+
+@pytest.mark.sound
+def test_threads_end_with_the_microphone(place: VirtualSound) -> None:
+    async def talk() -> None:
+        microphone = PortAudioMicrophone()
+        await microphone.open("")
+        await microphone.aclose()
+
+    asyncio.run(talk())
+    assert not [t.name for t in threading.enumerate() if t.name.startswith("sound-watch")]
+
+
+@pytest.mark.sound
+def test_blocks_can_be_left_and_taken_up_again(place: VirtualSound) -> None:
+    async def talk() -> list[int]:
+        microphone = PortAudioMicrophone()
+        await microphone.open("")
+        sizes = []
+        for _ in range(2):
+            async with aclosing(microphone.blocks()) as blocks:
+                sizes.append(len(await anext(blocks)))
+        await microphone.aclose()
+        return sizes
+
+    assert asyncio.run(talk()) == [BLOCK_BYTES, BLOCK_BYTES]
+
+
+def test_two_channels_at_48_khz_become_blocks_of_ours() -> None:
+    said = noise(0.5)
+    former = _Former(Form(48_000, 2))
+    twice = np.repeat(said, 4)
+    pieces = [piece.tobytes() for piece in np.array_split(twice.reshape(-1, 2), 50)]
+    blocks = [block for piece in pieces for block in former.blocks(piece)]
+    assert {len(block) for block in blocks} == {BLOCK_BYTES}
+    heard = from_bytes(b"".join(blocks))
+    assert likeness(heard, said[: len(heard) - 240]) > 0.95
