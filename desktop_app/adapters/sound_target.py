@@ -162,4 +162,5 @@ def _code(error: Exception) -> int:
 def _problem(way: Way, label: str, error: Exception | None) -> Problem:
     if error is not None and _code(error) in BUSY:
         return busy(way, label)
-    return refused(way, label, str(error).partition(": ")[2] or str(error))
+    words = str(error.args[0]) if error is not None and error.args else ""
+    return refused(way, label, words.rpartition(": ")[2] or "no reason was given")
