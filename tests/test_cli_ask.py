@@ -68,9 +68,10 @@ def test_the_json_object_is_the_last_line(parley: Parley, tmp_path: Path) -> Non
 
 
 def test_the_spoken_answer_is_written_to_a_file(parley: Parley, tmp_path: Path) -> None:
-    out = tmp_path / "answer.wav"
+    asked, out = tmp_path / "question.wav", tmp_path / "answer.wav"
+    question(asked)
     with ScriptedServer() as server:
-        done = parley("ask", "--text", "Hello?", "--out", out, "--url", server.url)
+        done = parley("ask", asked, "--out", out, "--url", server.url)
     with wave.open(str(out), "rb") as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 24_000)
         assert file.readframes(file.getnframes()) == server.connection.spoken()

@@ -103,7 +103,7 @@ def test_talk_hears_a_microphone_and_prints_both_sides(
 ) -> None:
     said = speech.write_wav(tmp_path / "said.wav", speech.say())
     persona = Persona(answers=[spoken("It is half past three.")], user_words=["What time is it?"])
-    with ScriptedServer(persona) as server, hearing.running("talk", "--url", server.url) as talk:
+    with ScriptedServer(persona) as server, hearing.running("--url", server.url, "talk") as talk:
         server.wait_for("input_audio_buffer.append")
         sound.say("mic_desk", said)
         wait_until(

@@ -19,7 +19,27 @@ ROOT = Path(__file__).resolve().parent.parent
 OLDEST_THAT_CAN_READ_DEV = (3, 8)
 
 # Commands of the README that are more than ``python3 dev.py COMMAND``, and the test that runs each.
-PROVED_BY: dict[str, str] = {}
+PROVED_BY: dict[str, str] = {
+    f"python3 dev.py run {arguments}": f"tests/{test}"
+    for arguments, test in {
+        "key set": "test_cli_key.py::test_a_key_is_kept_used_and_forgotten",
+        "key test": "test_cli_key.py::test_a_key_is_kept_used_and_forgotten",
+        "key where": "test_cli_key.py::test_a_key_is_kept_used_and_forgotten",
+        "key forget": "test_cli_key.py::test_a_key_is_kept_used_and_forgotten",
+        "--url ws://localhost:8000/v1/realtime --model my-model talk": (
+            "test_cli_talk.py::test_talk_hears_a_microphone_and_prints_both_sides"
+        ),
+        "talk": "test_cli_talk.py::test_talk_hears_a_microphone_and_prints_both_sides",
+        "ask question.wav --out answer.wav": (
+            "test_cli_ask.py::test_the_spoken_answer_is_written_to_a_file"
+        ),
+        "ask --text 'What is 17 times 23?' --json": (
+            "test_cli_ask.py::test_a_typed_question_is_sent_as_text"
+        ),
+        "devices": "test_cli_talk.py::test_devices_are_listed_by_the_names_people_know",
+        "self-test": "test_cli_self_test.py::test_every_part_of_this_installation_is_tried",
+    }.items()
+}
 
 
 def shell_lines(markdown: str) -> list[str]:
