@@ -1,0 +1,96 @@
+"""The app as a user starts it: a process of its own, with a home of its own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.private_process import wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+LEAVE_S = 10.0
+
+
+class AppProcess:
+    """``parley ARGUMENTS``, running.
+
+    Args:
+        arguments: The command line.
+        env: Where it lives: sound system, screen.
+        home: Its ``PARLEY_HOME``, which holds what it prints too.
+    """
+
+    def __init__(self, arguments: list[str], env: Mapping[str, str], home: Path) -> None:
+        self.home = home
+        self._arguments = arguments
+        self._env = {**env, "PARLEY_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.home.mkdir(parents=True, exist_ok=True)
+        with (self.home / "stdout").open("wb") as out, (self.home / "stderr").open("wb") as err:
+            command = [sys.executable, "-m", "desktop_app", *self._arguments]
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+            )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(LEAVE_S)
+        if error is not None:
+            error.add_note(f"the app said on standard error:\n{self.stderr[-4000:]}")
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None, "it was not started"
+        return self._process
+
+    @property
+    def stdout(self) -> str:
+        return (self.home / "stdout").read_text(encoding="utf-8")
+
+    @property
+    def stderr(self) -> str:
+        return (self.home / "stderr").read_text(encoding="utf-8")
+
+    @property
+    def lines(self) -> list[str]:
+        """What it has printed so far."""
+        return self.stdout.splitlines()
+
+    def wait_for_line(self, text: str, *, on_stderr: bool = False, timeout_s: float = 15) -> None:
+        """Return when it has printed ``text``."""
+        wait_until(
+            lambda: text in (self.stderr if on_stderr else self.stdout),
+            f"the app prints {text!r}",
+            process=self.process,
+            timeout_s=timeout_s,
+        )
+
+    def interrupt(self) -> None:
+        """Press Ctrl+C."""
+        self.process.send_signal(signal.SIGINT)
+
+    def wait(self) -> tuple[int, float]:
+        """Wait for its end; return exit code and how many seconds that took."""
+        began = time.monotonic()
+        code = self.process.wait(LEAVE_S)
+        return code, time.monotonic() - began
