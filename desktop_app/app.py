@@ -18,8 +18,9 @@ from desktop_app.adapters.instance import Door
 from desktop_app.adapters.offline_process import OfflineProcess
 from desktop_app.adapters.places import private_folder
 from desktop_app.app_house import House
-from desktop_app.app_remote import Remote, RunsAlready, bring_to_front, enter
+from desktop_app.app_remote import Remote, RunsAlready, enter
 from desktop_app.app_services import AppServices
+from desktop_app.app_tray import WindowAndTray
 from desktop_app.core.state import AppState
 from desktop_app.core.wishes import ProblemFound
 from desktop_app.ports import MicLevel
@@ -30,6 +31,9 @@ from desktop_app.voice.worker import VoiceWorker
 
 FRAME_MS = 16
 """Snapshots are shown at most once in this time: a screen shows no more."""
+
+TRAY_AFTER_MS = 300
+"""The tray icon comes after the window: finding a tray asks other programs."""
 
 STOP_S = 2.0
 """How long leaving may take at most."""
@@ -78,32 +82,34 @@ class App:
         self._ports: Ports | None = None
         self.services = AppServices(house, self._secrets, self._level)
         self.window = MainWindow(self._dispatch, self.services)
-        self._remote = Remote(self._dispatch, lambda: bring_to_front(self.window))
-        self._snapshots = Snapshots(self.window.show_state)
+        self._leaving = asyncio.Event()
+        self._shown = WindowAndTray(self.window, self._dispatch, self._leaving.set)
+        self._remote = Remote(self._dispatch, self._shown.show_window)
+        self._snapshots = Snapshots(self._shown.show_state)
         self._geometry = _Remembered(house.places.state / "window")
         state = AppState(settings=house.settings)
         self.worker = VoiceWorker(self._make_ports, state, self._snapshots, self._crashed)
-        self.window.show_state(state)
+        self._shown.show_state(state)
 
     async def live(self) -> None:
         """Show the window and work until the user leaves."""
-        leaving = asyncio.Event()
-        self.window.close_requested.connect(leaving.set)
         loop = asyncio.get_running_loop()
         self._house.crashes.watch(loop)
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(leaving.set))
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._leaving.set))
         self.window.restore(self._geometry.read())
         self.window.show()
         # The first paint comes before the heavy imports, which are the worker's.
         QTimer.singleShot(0, self._start)
         unwatch = _watch_devices(self.services, self.window)
+        QTimer.singleShot(TRAY_AFTER_MS, self._shown.tray.start)
         if self._door is not None:
             self._door.listen(self._remote.act)
         with _awake():
-            await leaving.wait()
+            await self._leaving.wait()
         self._geometry.write(self.window.geometry_token())
         self.window.hide()
+        self._shown.tray.stop()
         self.services.cancel()
         unwatch()
         if self._door is not None:

@@ -35,8 +35,8 @@ MAY_USE: dict[str, str] = {
     "audio": "numpy soxr",
     "wire": "msgspec",
     "ports": "",
-    "adapters": "dbus_fast httpx2 keyring msgspec numpy onnxruntime platformdirs pulsectl pynput "
-    "pywebrtc_audio rtmixer sounddevice soxr truststore websockets",
+    "adapters": "Xlib dbus_fast httpx2 keyring msgspec numpy onnxruntime platformdirs pulsectl "
+    "pynput pywebrtc_audio rtmixer sounddevice soxr truststore websockets",
     "voice": "numpy",
     "offline": "ctranslate2 faster_whisper hassil hibari httpx2 msgspec numpy onnxruntime pint "
     "piper platformdirs simpleeval soxr truststore websockets xllamacpp",
@@ -47,7 +47,11 @@ COMPOSITION = re.compile(r"__main__|app\w*|cli\w*")
 COMPOSITION_USES = " ".join([*MAY_USE.values(), "qasync"])
 
 # Where the distribution is not called like the module.
-DISTRIBUTIONS = {"PySide6": "pyside6-essentials", "hibari": "hibari-tts"}
+DISTRIBUTIONS = {
+    "PySide6": "pyside6-essentials",
+    "Xlib": "python-xlib",
+    "hibari": "hibari-tts",
+}
 # Used if a person installed them; their licences or sizes keep them out of the requirements.
 OPTIONAL = {"piper", "xllamacpp"}
 

@@ -87,6 +87,24 @@ class VirtualScreen:
         told = self.xdotool("getmouselocation", "--shell")
         return told.partition("WINDOW=")[2].split()[0]
 
+    def close_window(self, number: str) -> None:
+        """Ask a window to close, as the button of its frame would.
+
+        xdotool can only destroy windows, or ask a window manager, and there is none here.
+        """
+        from Xlib.display import Display
+        from Xlib.protocol.event import ClientMessage
+
+        display = Display(self.display)
+        try:
+            window = display.create_resource_object("window", int(number))
+            atoms = [display.intern_atom(n) for n in ("WM_PROTOCOLS", "WM_DELETE_WINDOW")]
+            data = (32, [atoms[1], 0, 0, 0, 0])
+            window.send_event(ClientMessage(window=window, client_type=atoms[0], data=data))
+            display.sync()
+        finally:
+            display.close()
+
 
 def _read_line(reader: int) -> str:
     """The display number Xvfb writes once it is ready for clients."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
+from desktop_app.core.desktop_specs import ON_CLOSE, TALK_KEY_MODE
 from desktop_app.core.spec import Cost, Spec, fit, same, setting
 
 OPENAI_URL = "wss://api.openai.com/v1/realtime"
@@ -135,20 +136,7 @@ class Settings:
             ),
         ),
     )
-    talk_key_mode: str = setting(
-        "auto",
-        Spec(
-            "The talk key",
-            "The key that works in every program, and parley ptt.",
-            _TURNS,
-            Cost.NOW,
-            (
-                ("auto", "Hold it, or tap to switch"),
-                ("hold", "Talks while it is held"),
-                ("toggle", "Each press switches"),
-            ),
-        ),
-    )
+    talk_key_mode: str = setting("auto", TALK_KEY_MODE)
     threshold: float = setting(
         0.5,
         Spec(
@@ -259,6 +247,7 @@ class Settings:
             (("system", "Like the system"), ("light", "Light"), ("dark", "Dark")),
         ),
     )
+    on_close: str = setting("ask", ON_CLOSE)
 
 
 def specs() -> dict[str, Spec]:

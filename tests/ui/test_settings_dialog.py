@@ -93,6 +93,7 @@ OTHER = {
     "reasoning_effort": "high",
     "max_output_tokens": 1000,
     "talk_key_mode": "hold",
+    "on_close": "hide",
     "turn_detection": "semantic_vad",
     "threshold": 0.35,
     "prefix_padding_ms": 210,

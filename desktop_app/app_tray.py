@@ -1,0 +1,96 @@
+"""The tray beside the window: who is shown, who is hidden, and how the app is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from desktop_app.app_remote import bring_to_front
+from desktop_app.core.problems import Problem
+from desktop_app.core.state import AppState
+from desktop_app.core.wishes import SettingsChanged
+from desktop_app.ports import Dispatch
+from desktop_app.ui.close_question import CloseQuestion
+from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.tray import Tray
+
+
+class WindowAndTray:
+    """Passes snapshots to both, and never lets the user lose both.
+
+    Args:
+        window: The main window.
+        dispatch: Takes the user's wishes.
+        leave: Ends the app.
+        tray: The tray icon, unless it is the real one.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        dispatch: Dispatch,
+        leave: Callable[[], None],
+        tray: Tray | None = None,
+    ) -> None:
+        self._window, self._dispatch, self._leave = window, dispatch, leave
+        self._state = AppState()
+        self._told: tuple[Problem, ...] = ()
+        self._question: CloseQuestion | None = None
+        self.tray = tray or Tray(dispatch)
+        self.tray.show_asked.connect(self.show_window)
+        self.tray.settings_asked.connect(self._open_settings)
+        self.tray.quit_asked.connect(leave)
+        self.tray.lost.connect(self._tray_lost)
+        window.close_requested.connect(self.close_asked)
+
+    def show_state(self, state: AppState) -> None:
+        """Take the newest snapshot."""
+        self._state = state
+        self._window.show_state(state)
+        self.tray.show_state(state)
+        if not self._window.isVisible():
+            for problem in state.problems:
+                if problem not in self._told:
+                    self.tray.tell(problem)
+        self._told = state.problems
+
+    def show_window(self) -> None:
+        """Show the window, above all others."""
+        bring_to_front(self._window)
+        self.tray.watch(hidden=False)
+
+    def close_asked(self) -> None:
+        """The user closes the window: hide it only where there is a way back."""
+        wanted = self._state.settings.on_close
+        if not self.tray.present or wanted == "quit":
+            self._leave()
+        elif wanted == "hide":
+            self._hide()
+        else:
+            self._ask()
+
+    def _hide(self) -> None:
+        self._window.hide()
+        self.tray.watch(hidden=True)
+
+    def _ask(self) -> None:
+        if self._question is None:
+            self._question = CloseQuestion(self._window)
+            self._question.answered.connect(self._answered)
+        self._question.show()
+        self._question.raise_()
+
+    def _answered(self, word: str) -> None:
+        self._dispatch(SettingsChanged(replace(self._state.settings, on_close=word)))
+        if word == "quit":
+            self._leave()
+        else:
+            self._hide()
+
+    def _open_settings(self) -> None:
+        self.show_window()
+        self._window.open_settings()
+
+    def _tray_lost(self) -> None:
+        if not self._window.isVisible():
+            self.show_window()

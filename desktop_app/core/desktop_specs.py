@@ -1,0 +1,24 @@
+"""Declarations of the settings about keys, tray and windows (see `desktop_app.core.settings`)."""
+
+from __future__ import annotations
+
+from desktop_app.core.spec import Cost, Spec
+
+TALK_KEY_MODE = Spec(
+    "The talk key",
+    "The key that works in every program, and parley ptt.",
+    "turns",
+    Cost.NOW,
+    (
+        ("auto", "Hold it, or tap to switch"),
+        ("hold", "Talks while it is held"),
+        ("toggle", "Each press switches"),
+    ),
+)
+ON_CLOSE = Spec(
+    "When the window is closed",
+    "Only where there is a tray to come back from; else Parley ends.",
+    "app",
+    Cost.NOW,
+    (("ask", "Ask"), ("hide", "Go on in the tray"), ("quit", "End")),
+)
