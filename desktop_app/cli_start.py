@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 from desktop_app.app_house import House
 from desktop_app.cli_terms import complain
+
+_X_PORT = 6000
+_X_PATIENCE_S = 2.0
 
 SAMPLE = Path("samples", "question.wav")
 
@@ -34,8 +39,28 @@ def has_display() -> bool:
     """Whether a window can be shown here."""
     if sys.platform != "linux":
         return True
-    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    return any(os.environ.get(name) for name in names)
+    if os.environ.get("WAYLAND_DISPLAY") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return _answers(os.environ.get("DISPLAY", ""))
+
+
+def _answers(display: str) -> bool:
+    """Whether an X server is at ``display``: where none is left, Qt would end the program."""
+    host, colon, rest = display.rpartition(":")
+    number = rest.partition(".")[0]
+    if not colon or not number.isdigit():
+        return False
+    path = f"/tmp/.X11-unix/X{number}"
+    if host not in ("", "unix"):
+        ways: list[tuple[int, Any]] = [(socket.AF_INET, (host, _X_PORT + int(number)))]
+    else:
+        ways = [(socket.AF_UNIX, path), (socket.AF_UNIX, f"\0{path}")]
+    for family, address in ways:
+        with socket.socket(family) as door:
+            door.settimeout(_X_PATIENCE_S)
+            if door.connect_ex(address) == 0:
+                return True
+    return False
 
 
 def has_sound() -> bool:

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from desktop_app.adapters.wave_files import read_wave
+from desktop_app.cli_start import has_display
 from tests.parley_process import ROOT, Parley
 from tests.private_process import wait_until
 from tests.servers import speech, traps
 from tests.servers.persona import Persona, spoken
 from tests.servers.scripted import ScriptedServer
+from tests.virtual_screen import VirtualScreen
 from tests.virtual_sound import VirtualSound
 
 LEAVING_S = 3.0
@@ -149,6 +151,20 @@ def test_without_display_and_sound_the_recorded_question_is_answered(parley: Par
     assert "there is neither display nor sound" in done.err
     assert "It is half past three." in done.out
     assert bytes(server.connection.audio) == read_wave(SAMPLE)
+
+
+@pytest.mark.parametrize("display", [":4711", "localhost:4711.0", "nonsense"])
+def test_a_display_that_is_gone_is_none(parley: Parley, display: str) -> None:
+    with ScriptedServer() as server:
+        done = parley.with_env(DISPLAY=display)("--url", server.url)
+    assert done.code == 0
+    assert "there is neither display nor sound" in done.err
+
+
+def test_a_display_is_found(screen: VirtualScreen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "")
+    monkeypatch.setenv("DISPLAY", screen.settings()["DISPLAY"])
+    assert has_display()
 
 
 def test_without_display_it_talks_in_the_terminal(hearing: Parley) -> None:
