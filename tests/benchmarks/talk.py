@@ -1,0 +1,215 @@
+"""How fast and how steadily ``parley talk`` hears and speaks, beside a minimal loop.
+
+All in one run on one machine, on devices made of software and a server on the same machine.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tests.benchmarks.bench_place import (
+    LOUD,
+    MICROPHONE,
+    RATE_HZ,
+    Place,
+    RecordedClock,
+    counter,
+    gaps,
+    place,
+    spread,
+    stretches,
+    tone,
+)
+from tests.private_process import wait_until
+from tests.servers import speech
+from tests.sound_recorder import Recorder
+
+HEADER = ("talk", "Parley", "minimal loop", "best peer", "goal")
+Row = tuple[str, str, str, str, str]
+
+PROGRAMS = {
+    "Parley": ("desktop_app", "talk", "--url", "{url}"),
+    "minimal loop": ("tests.benchmarks.loop", "{url}"),
+}
+FIGURES = {
+    "start -> first audio at the server, s": ("0.90", "<= 0.5"),
+    "microphone -> server, ms": ("17 / 25", "<= 12 / 20"),
+    "first audio delta -> loudspeaker, ms": ("4 / 8, with gaps", "<= 15 / 25"),
+    "gaps in those answers": ("0-4", "0"),
+    "speech_started -> silence, ms": ("30 / 46", "<= 30 / 45"),
+    "told minus really heard, median (worst), ms": ("-1 (19)", "2 (20)"),
+    "interpreter held 200 ms each second: gaps, ms lost": ("", "0, 0"),
+    "20,000 deltas at once -> sound, s": ("0.72", "<= 0.4"),
+    "processor, full duplex, % of a core": ("4.0", "<= 4.5"),
+    "peak memory, MB": ("145", "<= 80"),
+}
+
+
+@dataclass(slots=True)
+class Scale:
+    """How much is measured."""
+
+    starts: int
+    rounds: int
+    held_s: int
+    duplex_s: int
+    results: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def run(quick: bool) -> list[Row]:
+    """Measure, in about a minute and a half if ``quick``."""
+    scale = Scale(2, 6, 8, 4) if quick else Scale(9, 30, 60, 15)
+    with place() as here:
+        for name, program in PROGRAMS.items():
+            found = scale.results[name] = {}
+            for measure in (_start, _latencies, _held, _flood, _duplex):
+                found.update(measure(here, program, scale))
+    return [
+        (
+            figure,
+            *(scale.results[name].get(figure, "") for name in PROGRAMS),
+            *FIGURES[figure],
+        )
+        for figure in FIGURES
+    ]
+
+
+def _start(here: Place, program: Sequence[str], scale: Scale) -> dict[str, str]:
+    took: list[float] = []
+    for _ in range(scale.starts):
+        with here.running(program) as running:
+            took.append((here.wait_until_heard() - running.started_ns) / 1e9)
+    return {"start -> first audio at the server, s": spread(took, 2)}
+
+
+def _latencies(here: Place, program: Sequence[str], scale: Scale) -> dict[str, str]:
+    with here.running(program):
+        here.wait_until_heard()
+        time.sleep(1.0)
+        heard = microphone(here, scale.rounds)
+        spoken, torn = _first_sound(here, scale.rounds)
+        silent, wrong = _cutting_in(here, scale.rounds)
+    worst = max(wrong, key=abs, default=0.0)
+    median = statistics.median(wrong) if wrong else 0.0
+    return {
+        "microphone -> server, ms": spread(heard),
+        "first audio delta -> loudspeaker, ms": spread(spoken),
+        "gaps in those answers": str(torn),
+        "speech_started -> silence, ms": spread(silent),
+        "told minus really heard, median (worst), ms": f"{median:+.1f} ({worst:+.1f})",
+    }
+
+
+def microphone(here: Place, rounds: int, between: Callable[[], None] = lambda: None) -> list[float]:
+    """Let clicks be heard; return how late (ms) the server had each."""
+    click = speech.write_wav(here.folder / "click.wav", speech.from_pcm(tone(30)))
+    here.server.reset()
+    with here.sound.listen(MICROPHONE, RATE_HZ) as recorder:
+        for _ in range(rounds):
+            here.sound.say(MICROPHONE, click)
+            between()
+            recorder.wait_for(len(recorder.pcm()) + RATE_HZ // 5)
+        in_air = recorder.stop()
+    clock = RecordedClock(recorder)
+    arrivals = here.server.arrivals()
+    arrived = np.frombuffer(arrivals.pcm, "<i2")
+    begins = [begin for begin, _ in stretches(in_air)]
+    got = [begin for begin, _ in stretches(arrived)]
+    if len(begins) != len(got):
+        return []
+    pairs = zip(begins, got, strict=True)
+    return [(arrivals.arrival_ns(there) - clock.ns(air)) / 1e6 for air, there in pairs]
+
+
+def _first_sound(here: Place, rounds: int) -> tuple[list[float], int]:
+    """Answer; return how late (ms) each was heard, and in how many places they were torn."""
+    sent: list[int] = []
+    with here.record() as recorder:
+        for number in range(rounds):
+            sent.append(int(here.server.speak(tone(400))["first_ns"]))
+            recorder.wait_for(len(recorder.pcm()) + RATE_HZ * (65 + number % 7) // 100)
+        heard = recorder.stop()
+    clock, sounds = RecordedClock(recorder), stretches(heard)
+    torn = gaps(heard) + abs(len(sounds) - rounds)
+    if len(sounds) != rounds:
+        return [], torn
+    late = [(clock.ns(b) - at) / 1e6 for (b, _), at in zip(sounds, sent, strict=True)]
+    return late, torn
+
+
+def _cutting_in(here: Place, rounds: int) -> tuple[list[float], list[float]]:
+    """Cut in; return the times to silence, and how wrong the truncations were (ms)."""
+    cut: list[int] = []
+    told: list[float] = []
+    with here.record() as recorder:
+        for number in range(rounds):
+            here.server.reset()
+            here.server.speak(tone(4000), wait=False)
+            recorder.wait_for(len(recorder.pcm()) + RATE_HZ * (40 + 3 * (number % 9)) // 100)
+            cut.append(here.server.speech_started(f"user_{number}"))
+            event = here.server.wait_for("conversation.item.truncate")[1]
+            told.append(float(event["audio_end_ms"]))
+            recorder.wait_for(len(recorder.pcm()) + RATE_HZ // 4)
+            here.turn_over(f"user_{number}")
+        heard = recorder.stop()
+    clock, sounds = RecordedClock(recorder), stretches(heard)
+    if len(sounds) != rounds:
+        return [], []
+    silent = [(clock.ns(end) - at) / 1e6 for (_, end), at in zip(sounds, cut, strict=True)]
+    lengths = [(end - begin) * 1000 / RATE_HZ for begin, end in sounds]
+    return silent, [says - true for says, true in zip(told, lengths, strict=True)]
+
+
+def _held(here: Place, program: Sequence[str], scale: Scale) -> dict[str, str]:
+    sent = np.frombuffer(counter(scale.held_s), "<i2")
+    with here.running(("tests.benchmarks.held", *program)), here.record() as recorder:
+        here.wait_until_heard()
+        recorder.wait_for(len(recorder.pcm()) + RATE_HZ)
+        # As far ends do: a little faster than it is played.
+        here.server.speak(sent.tobytes(), delta_ms=100, pace=1.3)
+        _wait_for_silence(recorder)
+        heard = recorder.stop().astype(np.int32)
+    loud = np.flatnonzero(heard > LOUD)
+    body = heard[loud[0] : loud[-1] + 1]
+    steps = np.diff(body)
+    torn = int(np.count_nonzero((np.abs(steps) > 50) & (np.abs(steps + 19_999) > 50)))
+    lost_ms = abs(len(body) - len(sent)) * 1000 / RATE_HZ
+    return {"interpreter held 200 ms each second: gaps, ms lost": f"{torn}, {lost_ms:.0f}"}
+
+
+def _flood(here: Place, program: Sequence[str], scale: Scale) -> dict[str, str]:
+    with here.running(program), here.record() as recorder:
+        here.wait_until_heard()
+        recorder.wait_for(len(recorder.pcm()) + RATE_HZ)
+        began = int(here.server.speak(tone(400), flood=20_000)["start_ns"])
+        _wait_for_silence(recorder)
+        sounds = stretches(recorder.stop())
+    late_s = (RecordedClock(recorder).ns(sounds[0][0]) - began) / 1e9
+    return {"20,000 deltas at once -> sound, s": f"{late_s:.2f}"}
+
+
+def _wait_for_silence(recorder: Recorder) -> None:
+    """Wait until a sound has been heard and has ended."""
+    wait_until(lambda: bool(np.any(recorder.pcm() > LOUD)), "a sound is heard")
+    while np.any(recorder.pcm()[-RATE_HZ // 2 :] > LOUD):
+        recorder.wait_for(len(recorder.pcm()) + RATE_HZ // 4)
+
+
+def _duplex(here: Place, program: Sequence[str], scale: Scale) -> dict[str, str]:
+    with here.running(program) as running:
+        here.wait_until_heard()
+        here.server.speak(tone(1000 * (scale.duplex_s + 3)), pace=1, wait=False)
+        time.sleep(1.0)
+        cpu_s, began = running.cpu_s(), time.monotonic()
+        time.sleep(scale.duplex_s)
+        share = 100 * (running.cpu_s() - cpu_s) / (time.monotonic() - began)
+        peak = running.memory_mb("VmHWM")
+    return {
+        "processor, full duplex, % of a core": f"{share:.1f}",
+        "peak memory, MB": f"{peak:.0f}",
+    }
