@@ -144,7 +144,10 @@ class WebSocketLink:
         way: str | None,
         context: ssl.SSLContext | None,
     ) -> ClientConnection:
-        options: dict[str, Any] = {"happy_eyeballs_delay": _IPV4_AFTER_S}
+        options: dict[str, Any] = {}
+        if not address.local:
+            # Not on this computer: a race of addresses that is cancelled leaves its socket open.
+            options["happy_eyeballs_delay"] = _IPV4_AFTER_S
         if context is not None:
             options["ssl"] = context
             if way is not None and way.startswith("https:"):

@@ -23,8 +23,15 @@ START_TIMEOUT_S = 60.0
 
 LEAVE_TIMEOUT_S = 1.5
 TOKEN_VARIABLE = "PARLEY_TOKEN"
+SERVER_KEYS = ("OPENAI_API_KEY", "PARLEY_API_KEY")
 
 log = logging.getLogger(__name__)
+
+
+def _environment(token: str) -> dict[str, str]:
+    """The engine's variables: it works alone, so it gets no key of any server."""
+    ours = {name: v for name, v in os.environ.items() if name not in SERVER_KEYS}
+    return ours | {TOKEN_VARIABLE: token}
 
 
 def engine_command() -> tuple[str, ...]:
@@ -108,7 +115,7 @@ class OfflineProcess:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
-                env={**os.environ, TOKEN_VARIABLE: token},
+                env=_environment(token),
             )
         except OSError as error:
             detail = f"It can't be started: {error.strerror or error}."

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from desktop_app.adapters import link
 from desktop_app.core import connection, responses, turn_taking
 from desktop_app.core.problems import Kind
 from desktop_app.core.settings import Settings
@@ -45,9 +44,6 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "UPDATED_TIMEOUT_MS", 200)
     monkeypatch.setattr(responses, "AGAIN_MS", 20)
     monkeypatch.setattr(turn_taking, "TRANSCRIPT_TIMEOUT_MS", 300)
-    # Python's race of addresses forgets a socket when it is given up in the wrong moment; the
-    # collector closes it, but says so. With one address there is nothing to race.
-    monkeypatch.setattr(link, "_IPV4_AFTER_S", None)
     monkeypatch.setitem(events.TOKENS_LIMIT, "reset_seconds", 0.02)
 
 
