@@ -10,7 +10,7 @@ from desktop_app.offline.plan import Plan
 from desktop_app.offline.refused import Refused
 from desktop_app.offline.reply import Means, Reply
 from desktop_app.offline.script import NewId, Script
-from desktop_app.offline.transcripts import Spawn
+from desktop_app.offline.thinking import Thinking
 from desktop_app.wire.base import Nullable, known
 
 MOST_AT_ONCE = 16
@@ -25,14 +25,13 @@ class Answers:
         talk_id: str,
         line: Line,
         means: Means,
-        spawn: Spawn,
         new_id: NewId,
     ) -> None:
         self.active: Reply | None = None
         self._beside: dict[str, Reply] = {}
         self._conversation, self._talk_id = conversation, talk_id
         self._line, self._means = line, means
-        self._spawn, self._new_id = spawn, new_id
+        self._new_id = new_id
 
     def check_free(self) -> None:
         """Refuse a second response in the conversation."""
@@ -44,21 +43,21 @@ class Answers:
                 "new one.",
             )
 
-    def start(self, plan: Plan) -> Reply:
-        """Begin a response."""
+    def start(self, plan: Plan, thinking: Thinking | None = None) -> Reply:
+        """Begin a response; what it says may already be thought about."""
         if plan.in_conversation:
             self.check_free()
         elif len(self._beside) >= MOST_AT_ONCE:
             message = f"At most {MOST_AT_ONCE} responses may run at once."
             raise Refused("rate_limit_exceeded", message)
         script = Script(plan, self._conversation, self._new_id, self._talk_id)
-        reply = Reply(plan, script, self._line, self._means)
+        reply = Reply(plan, script, self._line, self._means, thinking)
         if plan.in_conversation:
             self.active = reply
         else:
             self._beside[script.id] = reply
         reply.begin()
-        reply.task = self._spawn(reply.run())
+        reply.task = self._means.spawn(reply.run())
         return reply
 
     def cancel(self, response_id: Nullable[str] = UNSET) -> None:

@@ -91,6 +91,11 @@ class Engine:
                 _log.info("%s answers.", self._brain.name)
             return self._brain
 
+    @property
+    def thinks_long(self) -> bool:
+        """Whether what thinks is a language model, which takes its time."""
+        return self._brain is not None and self._brain.describe().open_questions
+
     def voice_id(self, wanted: str) -> str:
         """Name the voice that answers to a name; empty when there is none at all."""
         try:

@@ -40,6 +40,12 @@ class Owner(Protocol):
     def user_began(self) -> None:
         """The user speaks."""
 
+    def user_may_have_said(self, words: str) -> None:
+        """The user pauses after these words, and may have finished."""
+
+    def user_goes_on(self) -> None:
+        """It was a pause only, or the turn was dropped."""
+
     def user_said(self, entry: Entry) -> None:
         """A turn is over and its words are known; there are none if nobody spoke."""
 
@@ -156,6 +162,7 @@ class Hearing:
             case turn.Resumed():
                 self._paused = False
                 self._ahead.drop()
+                self._owner.user_goes_on()
             case turn.Ended(end_ms):
                 self._end(end_ms)
             case turn.Idle(start_ms, end_ms):
@@ -168,6 +175,7 @@ class Hearing:
         self._owner.user_began()
 
     def _end(self, end_ms: int) -> None:
+        self._paused = False
         pcm = self._recording.cut(self._start_ms, end_ms)
         heard = self._ahead.settle(pcm, **self.transcripts.hints)
         self._line.say([say.SpeechStopped(audio_end_ms=end_ms, item_id=self._item_id)])
@@ -206,14 +214,17 @@ class Hearing:
         """Have the words ready in case the turn is over."""
         self.transcripts.stop_looking()
         guess = self._ahead.guess(self._turn_so_far(), **self.transcripts.hints)
-        if self._rules.patience is not None and self._detector is not None:
-            self._spawn(self._judge(self._detector, guess, self._item_id))
+        if self._detector is not None:
+            self._spawn(self._consider(self._detector, guess, self._item_id))
 
-    async def _judge(self, detector: turn.TurnDetector, guess: Future[Heard], item_id: str) -> None:
-        """Let what was said decide how long the pause may be."""
+    async def _consider(
+        self, detector: turn.TurnDetector, guess: Future[Heard], item_id: str
+    ) -> None:
+        """Let what was said decide how long the pause may be, and be thought about."""
         heard = await outcome(guess)
         if heard is not None and item_id == self._item_id and self._paused:
             detector.judge(turn.sounds_complete(heard.text))
+            self._owner.user_may_have_said(heard.text)
 
     def _turn_so_far(self) -> Pcm:
         return self._recording.cut(self._start_ms, self._recording.end_ms)
@@ -221,6 +232,8 @@ class Hearing:
     def _drop_turn(self) -> None:
         self.transcripts.stop_looking()
         self._ahead.drop()
+        self._paused = False
+        self._owner.user_goes_on()
         if self._detector is not None:
             self._detector.restart()
 

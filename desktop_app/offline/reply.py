@@ -7,28 +7,20 @@ but not all at once: when the answer is interrupted, what follows was never sent
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from desktop_app.audio.pcm import RATE_HZ, to_bytes
-from desktop_app.offline.brains.brain import (
-    Brain,
-    BrainError,
-    ClientIntent,
-    Finished,
-    FunctionCall,
-    TextDelta,
-    Thought,
-)
+from desktop_app.offline.brains.brain import Brain, Finished, FunctionCall
 from desktop_app.offline.g711 import ToTelephone
 from desktop_app.offline.line import Line
 from desktop_app.offline.plan import Plan
 from desktop_app.offline.script import Script
-from desktop_app.offline.sentences import SentenceSplitter
 from desktop_app.offline.spoken_text import spoken
+from desktop_app.offline.thinking import Failed, Piece, Thinking
+from desktop_app.offline.transcripts import Spawn
 from desktop_app.offline.voice import Block, Voice, VoiceError
 from desktop_app.wire.response import ResponseError, ResponseStatus
 
@@ -52,6 +44,7 @@ class Means:
         now: The user's wall clock.
         language: The language the user speaks, as far as it is known.
         words_known: Waits until what the user has said so far is known.
+        spawn: Runs work that ends with the session.
         ended: Told when the response is over, with the milliseconds that will still sound.
     """
 
@@ -60,21 +53,25 @@ class Means:
     now: Callable[[], datetime]
     language: Callable[[], str | None]
     words_known: Callable[[], Awaitable[None]]
+    spawn: Spawn
     ended: Callable[[Reply, int], None]
-
-
-class Failed(Exception):  # noqa: N818 - a value on its way to the client
-    """What went wrong in thinking, handed over to who tells it."""
 
 
 class Reply:
     """A response from its creation to its end."""
 
-    def __init__(self, plan: Plan, script: Script, line: Line, means: Means) -> None:
-        self.plan, self.script = plan, script
+    def __init__(
+        self,
+        plan: Plan,
+        script: Script,
+        line: Line,
+        means: Means,
+        thinking: Thinking | None = None,
+    ) -> None:
+        """Begin; ``thinking`` may be under way already."""
+        self.plan, self.script, self._thinking = plan, script, thinking
         self.task: asyncio.Task[None] | None = None
         self._line, self._means = line, means
-        self._pieces: asyncio.Queue[str | FunctionCall | Finished | Failed] = asyncio.Queue(32)
         self._telephone = None if plan.format.type == "audio/pcm" else ToTelephone(plan.format.type)
         self._first_sound_s = 0.0
 
@@ -93,14 +90,17 @@ class Reply:
         self._line.say(self.script.end(status, reason, error))
         if self.task is not None and self.task is not asyncio.current_task():
             self.task.cancel()
+        if self._thinking is not None:
+            self._thinking.drop()
         self._means.ended(self, self._still_sounding_ms())
 
     async def run(self) -> None:
         """Think and speak, to the end or until stopped."""
         try:
-            await self._means.words_known()
+            if self._thinking is None:
+                await self._means.words_known()
             await self._think_and_tell()
-        except (BrainError, VoiceError, Failed) as failure:
+        except (VoiceError, Failed) as failure:
             self._fail(str(failure))
         except Exception:  # The client must not wait for ever; the log has the rest.
             _log.exception("A response failed")
@@ -111,16 +111,17 @@ class Reply:
             await self._tell(self.plan.ready_text)
             self.stop("completed")
             return
-        thinking = asyncio.create_task(self._think(), name="think")
+        means = self._means
+        thinking = self._thinking or Thinking(
+            self.plan, means.brain, means.now, means.language(), means.spawn
+        )
         try:
             while not self.script.ended:
-                await self._take(await self._pieces.get())
+                await self._take(await thinking.next())
         finally:
-            thinking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await thinking
+            thinking.drop()
 
-    async def _take(self, piece: str | FunctionCall | Finished | Failed) -> None:
+    async def _take(self, piece: Piece) -> None:
         match piece:
             case str():
                 await self._tell(piece)
@@ -133,31 +134,6 @@ class Reply:
                 self.stop(status, why)
             case Failed():
                 raise piece
-
-    async def _think(self) -> None:
-        """Read the brain's thoughts into pieces that can be told one by one."""
-        try:
-            brain = await self._means.brain()
-            request = self.plan.request(self._means.now(), self._means.language())
-            async with contextlib.aclosing(brain.think(request)) as thoughts:
-                whole = _Whole()
-                async for thought in thoughts:
-                    for piece in self._cut(thought, whole):
-                        await self._pieces.put(piece)
-        except BrainError as failure:
-            await self._pieces.put(Failed(str(failure)))
-        except Exception:
-            _log.exception("The brain failed")
-            await self._pieces.put(Failed("What thinks on this computer has failed."))
-
-    def _cut(self, thought: Thought, whole: _Whole) -> list[str | FunctionCall | Finished]:
-        match thought:
-            case TextDelta(text):
-                return [text] if self.plan.modality == "text" else [*whole.feed(text)]
-            case FunctionCall() | Finished():
-                return [*whole.flush(), thought]
-            case ClientIntent():
-                return []  # No client of the protocol knows such a thing; none is offered.
 
     async def _tell(self, words: str) -> None:
         await self._line.room()
@@ -198,23 +174,3 @@ class Reply:
     def _fail(self, message: str) -> None:
         error = ResponseError(type="server_error", code="server_error", message=message)
         self.stop("failed", error=error)
-
-
-class _Whole:
-    """Cuts a text into sentences that together are the text, white space and all."""
-
-    def __init__(self) -> None:
-        self._splitter = SentenceSplitter()
-        self._text = ""
-
-    def feed(self, text: str) -> list[str]:
-        self._text += text
-        return [self._with_gap(sentence) for sentence in self._splitter.feed(text)]
-
-    def flush(self) -> list[str]:
-        return [self._with_gap(sentence) for sentence in self._splitter.flush()]
-
-    def _with_gap(self, sentence: str) -> str:
-        end = self._text.index(sentence) + len(sentence)
-        piece, self._text = self._text[:end], self._text[end:]
-        return piece

@@ -23,6 +23,7 @@ from desktop_app.offline.plan import Plan, entry_of, plan_of
 from desktop_app.offline.refused import Refused
 from desktop_app.offline.reply import Means, Reply
 from desktop_app.offline.skills.clock import local_now
+from desktop_app.offline.thinking import Foresight, Thinking
 from desktop_app.offline.transcripts import Spawn
 from desktop_app.wire import client_events as ask
 from desktop_app.wire import server_events as say
@@ -72,10 +73,14 @@ class Talk:
             voice=engine.voice,
             now=local_now,
             language=lambda: self._hearing.transcripts.language,
+            spawn=spawn,
             words_known=self._hearing.transcripts.all_known,
             ended=self._ended,
         )
-        self._answers = Answers(self._conversation, new_id("conv"), line, means, spawn, new_id)
+        self._answers = Answers(self._conversation, new_id("conv"), line, means, new_id)
+        self._foresight = Foresight(
+            lambda plan: Thinking(plan, means.brain, means.now, means.language(), spawn)
+        )
         self._asides: list[str] = []
         self._telephone: FromTelephone | None = None
         self._hearing.configure(shape.input_of(session))
@@ -116,10 +121,26 @@ class Talk:
         is_answered = isinstance(self.session, RealtimeSession) and self._wants("create_response")
         if entry.words and is_answered and not goes_on:
             try:
-                self._start(self._plan(ResponseConfig()))
+                plan = self._plan(ResponseConfig())
+                self._start(plan, self._foresight.take(plan, entry))
             except Refused as refused:
                 self._line.say([refused.event()])
         self._say_asides()
+
+    def user_may_have_said(self, words: str) -> None:
+        """The user pauses: a brain that takes its time begins to think in case it was all.
+
+        Skills need no such start, and must not set a timer that was not wanted.
+        """
+        wanted = isinstance(self.session, RealtimeSession) and self._wants("create_response")
+        in_doubt = self._answers.active is not None or self._hearing.transcripts.is_waiting
+        if not words or not wanted or in_doubt or not self._engine.thinks_long:
+            return
+        self._foresight.consider(words, self._plan(ResponseConfig()))
+
+    def user_goes_on(self) -> None:
+        """It was no more than a pause: what was thought so far is of no use."""
+        self._foresight.drop()
 
     def user_is_idle(self) -> None:
         """The user has been silent: ask after them."""
@@ -240,12 +261,12 @@ class Talk:
             ]
         )
 
-    def _start(self, plan: Plan) -> None:
+    def _start(self, plan: Plan, thinking: Thinking | None = None) -> None:
         self._hearing.disarm_idle()
         for entry in plan.entries:
             if entry.pcm is None and not self._conversation.has(entry.id):
                 self._listen_to(entry)
-        self._answers.start(plan)
+        self._answers.start(plan, thinking)
 
     def _plan(self, config: ResponseConfig) -> Plan:
         assert isinstance(self.session, RealtimeSession)

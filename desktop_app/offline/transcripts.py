@@ -55,6 +55,11 @@ class Transcripts:
         self._next_look_ms = 0
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether something was said whose words are not known yet."""
+        return bool(self._pending)
+
+    @property
     def hints(self) -> Hints:
         """What the client has told about what it will hear."""
         wanted = self._wanted or Transcription()

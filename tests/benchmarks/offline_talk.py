@@ -74,7 +74,7 @@ def run(quick: bool) -> list[Row]:
 
 
 async def _measure(questions: list[tuple[str, Pcm]]) -> list[Row]:
-    async with _server() as server, connect(server.url, compression=None) as connection:
+    async with served() as server, connect(server.url, compression=None) as connection:
         await _configure(connection)
         await _ask(connection, *questions[0])  # Loads what is loaded on first use.
         cpu_s, wall_s = server.cpu_s(), time.monotonic()
@@ -92,10 +92,11 @@ async def _measure(questions: list[tuple[str, Pcm]]) -> list[Row]:
 
 
 @asynccontextmanager
-async def _server() -> AsyncIterator[Process]:
+async def served(*more: str) -> AsyncIterator[Process]:
+    """Run the server until the end of the block."""
     with tempfile.TemporaryDirectory() as folder:
         began_s = time.monotonic()
-        arguments = ["--port", "0", "--with-parent", "--no-look", "--data-folder", folder]
+        arguments = ["--port", "0", "--with-parent", "--no-look", "--data-folder", folder, *more]
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-c",

@@ -117,9 +117,10 @@ class ScriptedBrain:
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.closed = 0
+        self.thinks_long = False
 
     def describe(self) -> Description:
-        return Description(self.name, "It is scripted.", False)
+        return Description(self.name, "It is scripted.", self.thinks_long)
 
     async def think(self, request: Request) -> AsyncGenerator[Thought, None]:
         self.requests.append(request)
@@ -241,6 +242,13 @@ class Client:
         deltas = [e for e in self.seen if e["type"] == "response.output_audio.delta"]
         mine = [e for e in deltas if item_id in ("", e["item_id"])]
         return sum(len(base64.b64decode(e["delta"])) for e in mine) // 48
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something to become true in this process."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.005)
 
 
 @asynccontextmanager

@@ -9,7 +9,6 @@ import json
 import socket
 import struct
 import weakref
-from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -23,19 +22,12 @@ from desktop_app.offline.server import EXPIRED, Limits
 from desktop_app.offline.session import Talk
 from desktop_app.wire.response_events import OutputAudioDelta
 from desktop_app.wire.server_events import ItemDeleted
-from tests.offline.server_parts import Client, Parts, Place, running, said
+from tests.offline.server_parts import Client, Parts, Place, running, said, until
 
 
 async def get(place: Place, path: str, **headers: str) -> httpx2.Response:
     async with httpx2.AsyncClient() as client:
         return await client.get(place.http + path, headers=headers)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for something to become true in this process."""
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 async def refused(place: Place, path: str = "", **headers: str) -> tuple[int, str]:

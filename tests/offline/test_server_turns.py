@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.offline.server_parts import Client, Parts, Place, loud, running, said, silence
+from tests.offline.server_parts import Client, Parts, Place, loud, running, said, silence, until
 
 Script = Callable[[Client, Place], Awaitable[None]]
 TOOL = {"type": "function", "name": "get_weather", "parameters": {"type": "object"}}
@@ -517,6 +517,38 @@ def test_a_ring_is_spoken_to_every_conversation_when_it_is_quiet() -> None:
             assert types.index("response.done") < len(types) - 1 - types[::-1].index(
                 "response.created"
             )
+
+    play(script)
+
+
+def test_a_slow_brain_begins_to_think_before_the_turn_is_over() -> None:
+    async def script(client: Client, place: Place) -> None:
+        place.parts.brain.thinks_long = True
+        requests = place.parts.brain.requests
+        await client.sound(np.concatenate([silence(200), loud(600), silence(300)]))
+        await until(lambda: len(requests) == 1)
+        await client.sound(np.concatenate([loud(600), silence(300)]))
+        await until(lambda: len(requests) == 2)
+        assert "input_audio_buffer.speech_stopped" not in client.types()
+        await client.sound(silence(400))
+        done = await client.until("response.done")
+        assert done["response"]["status"] == "completed"
+        assert len(requests) == 2
+        assert [t.text for t in requests[1].history] == ["What is the time?"]  # type: ignore[union-attr]
+
+    play(script)
+
+
+def test_what_was_thought_ahead_is_dropped_when_the_conversation_changed() -> None:
+    async def script(client: Client, place: Place) -> None:
+        place.parts.brain.thinks_long = True
+        requests = place.parts.brain.requests
+        await client.sound(np.concatenate([silence(200), loud(600), silence(300)]))
+        await until(lambda: len(requests) == 1)
+        await write(client, "I am in Bern.")
+        await client.sound(silence(400))
+        await client.until("response.done")
+        assert [t.text for t in requests[1].history] == ["I am in Bern.", "What is the time?"]  # type: ignore[union-attr]
 
     play(script)
 
