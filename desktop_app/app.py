@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -21,7 +22,8 @@ from desktop_app.app_house import House
 from desktop_app.app_remote import Remote, RunsAlready, enter
 from desktop_app.app_services import AppServices
 from desktop_app.app_tray import WindowAndTray
-from desktop_app.core.state import AppState
+from desktop_app.core.problems import Kind, Problem, with_problem
+from desktop_app.core.state import AppState, LinkState
 from desktop_app.core.wishes import ProblemFound
 from desktop_app.ports import MicLevel
 from desktop_app.ui.app_icon import app_icon
@@ -39,6 +41,12 @@ STOP_S = 2.0
 """How long leaving may take at most."""
 
 log = logging.getLogger(__name__)
+
+_INNER_ERROR = Problem(
+    Kind.INNER_ERROR,
+    "Something went wrong inside Parley",
+    "Start talking again; if it comes back, restart Parley and copy the report from the menu.",
+)
 
 
 class Snapshots(QObject):
@@ -138,6 +146,11 @@ class App:
 
     def _crashed(self, error: BaseException) -> None:
         self._house.crashes.record("voice", error)
+        self.worker.dispatch(ProblemFound(_INNER_ERROR))
+        # The worker may have given up for good: then this is the last that is shown.
+        state = self.worker.state
+        problems = with_problem(state.problems, _INNER_ERROR)
+        self._snapshots(replace(state, problems=problems, link=LinkState()))
 
 
 class _Remembered:

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     UNSAVED_TRANSCRIPT = "unsaved_transcript"
     NO_ENGINE = "no_engine"
     TOOL_FAILED = "tool_failed"
+    INNER_ERROR = "inner_error"
 
 
 class Action(StrEnum):
