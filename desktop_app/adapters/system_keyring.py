@@ -7,6 +7,9 @@ used.
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
 from typing import Protocol
 
 from desktop_app.core.problems import Action, Kind, Problem
@@ -18,6 +21,7 @@ PLACES = {
     "keyring.backends.Windows": "Windows Credential Manager",
     "keyring.backends.macOS": "macOS Keychain",
 }
+CHOICE_VARIABLE = "PYTHON_KEYRING_BACKEND"
 CHAINER = "keyring.backends.chainer"
 NOTHING = "keyring.backends.fail"
 _MEANWHILE = "Until then a key is kept only until Parley is closed."
@@ -54,6 +58,8 @@ def system_keyring() -> Backend:
         UnfitKeyringError: If there is none, or none that protects keys.
         Exception: Whatever the backends raise while they look for their service.
     """
+    if not _may_exist():
+        raise UnfitKeyringError(no_keyring())
     # Loads every backend and speaks D-Bus: 100 to 150 ms, so only when a key is needed.
     from keyring import core
 
@@ -65,6 +71,17 @@ def system_keyring() -> Backend:
         return backend
     module = type(backend).__module__
     raise UnfitKeyringError(no_keyring() if module == NOTHING else unprotected(module))
+
+
+def _may_exist() -> bool:
+    """Whether looking is worth its time: on Linux the keyrings that protect live on D-Bus.
+
+    Without a bus (over ssh, in a container) the search would hold up the first connection.
+    """
+    if not sys.platform.startswith("linux") or os.environ.get(CHOICE_VARIABLE):
+        return True
+    bus = Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}", "bus")
+    return bool(os.environ.get("DBUS_SESSION_BUS_ADDRESS")) or bus.exists()
 
 
 def protects(backend: object) -> bool:

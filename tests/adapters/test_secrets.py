@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -322,6 +323,18 @@ def test_without_a_keyring_service_it_is_said_that_there_is_none() -> None:
     with pytest.raises(UnfitKeyringError) as caught:
         system_keyring()
     assert problem_of(caught.value).title == "This computer has no keyring"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="keyrings live on D-Bus there")
+def test_where_there_is_no_bus_no_time_is_lost_looking_for_keyrings(tmp_path: Path) -> None:
+    code = (
+        "import sys; from desktop_app.adapters import system_keyring as it\n"
+        "try: it.system_keyring()\n"
+        "except it.UnfitKeyringError: sys.exit('keyring' in sys.modules)"
+    )
+    env = {k: v for k, v in os.environ.items() if k != "DBUS_SESSION_BUS_ADDRESS"}
+    env |= {"XDG_RUNTIME_DIR": str(tmp_path)}
+    assert subprocess.run([sys.executable, "-c", code], env=env, check=False).returncode == 0
 
 
 @pytest.mark.usefixtures("fresh_library")

@@ -6,8 +6,9 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Protocol
 
-from tests.e2e.app_process import ROOT, AppProcess
+from tests.e2e.app_process import ROOT
 from tests.private_process import PlaceError, wait_until
 from tests.virtual_screen import VirtualScreen
 
@@ -19,10 +20,17 @@ print(app.clipboard().text())
 """
 
 
+class Running(Protocol):
+    """A program that has a window."""
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]: ...
+
+
 class Window:
     """The one window of a running app; made when it is there and has the keyboard."""
 
-    def __init__(self, screen: VirtualScreen, app: AppProcess) -> None:
+    def __init__(self, screen: VirtualScreen, app: Running) -> None:
         self._screen, self._app = screen, app
         wait_until(self.exists, "the window opens", process=app.process)
         self.number = self._found()[-1]

@@ -1,0 +1,121 @@
+"""How soon the window is painted, what it weighs, and whether scrolling it holds up the voice."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tests.benchmarks.bench_place import Place, place, spread
+from tests.benchmarks.talk import microphone
+from tests.e2e.window import Window
+from tests.private_process import wait_until
+from tests.servers import events
+from tests.virtual_screen import VirtualScreen
+
+HEADER = ("window", "Parley", "minimal loop", "best peer", "goal")
+Row = tuple[str, str, str, str, str]
+
+PROGRAM = ("desktop_app", "--url", "{url}")
+ROWS = 10_000
+PATIENCE_S = 20.0
+SETTLED_S = 3.0
+SOMEWHERE_PX = (200, 300)
+"""A place that every window covers, which opens in the corner of a screen without a manager."""
+
+
+def run(quick: bool) -> list[Row]:
+    """Measure, in half a minute if ``quick``."""
+    with place() as here, VirtualScreen(1000, 800) as screen:
+        warm = [_painted_s(here, screen) for _ in range(3 if quick else 9)]
+        rows = [("start -> first paint, warm, s", spread(warm, 2), "0.2", "1.0", "<= 0.35")]
+        rows += _memory(here, screen)
+        rows.append(_scrolling(here, screen, 6 if quick else 30, 1_000 if quick else ROWS))
+    return rows
+
+
+def _painted_s(here: Place, screen: VirtualScreen) -> float:
+    """Start the app; return when its first pixel shows."""
+    with _pixel(screen) as pixel:
+        wait_until(lambda: pixel() == 0, "the screen is black")
+        with here.running(PROGRAM, screen.settings()) as running:
+            deadline = time.monotonic() + PATIENCE_S
+            while pixel() == 0:
+                if time.monotonic() > deadline:
+                    raise TimeoutError("nothing was painted")
+                time.sleep(0.002)
+            return (time.monotonic_ns() - running.started_ns) / 1e9
+
+
+def _memory(here: Place, screen: VirtualScreen) -> list[Row]:
+    with here.running(PROGRAM, screen.settings()) as running:
+        window = Window(screen, running)
+        time.sleep(SETTLED_S)
+        idle_mb = running.memory_mb("VmRSS")
+        window.press("space")
+        here.wait_until_heard()
+        time.sleep(SETTLED_S)
+        peak = f"{running.memory_mb('VmHWM'):.0f} ({running.memory_mb('Pss'):.0f} Pss)"
+    return [
+        ("memory at rest, MB", f"{idle_mb:.0f}", "", "", ""),
+        ("peak memory in a talk, MB", peak, "", "299", "<= 120"),
+    ]
+
+
+def _scrolling(here: Place, screen: VirtualScreen, rounds: int, rows: int) -> Row:
+    """Scroll a long conversation up and down while clicks go through the microphone."""
+    with here.running(PROGRAM, screen.settings()) as running:
+        window = Window(screen, running)
+        window.press("space")
+        here.wait_until_heard()
+        before = None
+        for number in range(rows):
+            item = _said(number)
+            here.server.say(events.item_added(item, before))
+            here.server.say(events.item_done(item, before))
+            before = item["id"]
+        time.sleep(SETTLED_S)
+        window.press("shift+Tab")
+        late = microphone(here, rounds, lambda: window.press("Prior", "Prior", "End", "Home"))
+    what = f"microphone -> server while {rows:,} rows scroll, ms"
+    return (what, spread(late), "", "17 / 25", "<= 12 / 20")
+
+
+def _said(number: int) -> dict[str, object]:
+    words = f"Row {number}: " + "some words that need a line or two in the window. " * 2
+    content = [{"type": "input_text", "text": words}]
+    item = {"id": f"row_{number}", "object": "realtime.item", "type": "message"}
+    return {**item, "role": "user", "status": "completed", "content": content}
+
+
+@contextmanager
+def _pixel(screen: VirtualScreen) -> Iterator[Callable[[], int]]:
+    """Yield what reads one pixel of the screen, in less than a millisecond."""
+    x11 = ctypes.CDLL(ctypes.util.find_library("X11") or "libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XDefaultRootWindow.restype = ctypes.c_ulong
+    x11.XDefaultRootWindow.argtypes = [ctypes.c_void_p]
+    x11.XGetImage.restype = ctypes.c_void_p
+    x11.XGetImage.argtypes = [ctypes.c_void_p, ctypes.c_ulong, *[ctypes.c_int] * 2]
+    x11.XGetImage.argtypes += [ctypes.c_uint, ctypes.c_uint, ctypes.c_ulong, ctypes.c_int]
+    x11.XGetPixel.restype = ctypes.c_ulong
+    x11.XGetPixel.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int]
+    x11.XDestroyImage.argtypes = [ctypes.c_void_p]
+    x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
+    display = x11.XOpenDisplay(screen.display.encode())
+    if not display:
+        raise RuntimeError("there is no screen")
+    root = x11.XDefaultRootWindow(display)
+
+    def read() -> int:
+        image = x11.XGetImage(display, root, *SOMEWHERE_PX, 1, 1, 0xFFFFFFFF, 2)
+        value = int(x11.XGetPixel(image, 0, 0))
+        x11.XDestroyImage(image)
+        return value
+
+    try:
+        yield read
+    finally:
+        x11.XCloseDisplay(display)
