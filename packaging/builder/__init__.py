@@ -1,0 +1,1 @@
+"""What builds Parley's installers.  Standard library only: it runs before anything is installed."""

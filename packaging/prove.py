@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Install, try and remove what was built in a bare Debian, as root, and say what happened.
+
+    python3 dev.py package --prove      or, for what lies in dist already,
+    python3 packaging/prove.py [--suite bookworm] [--weights FOLDER] [--keep]
+
+It needs debootstrap and Xvfb.  The bare system gets this one's package sources and certificates, a
+screen of its own, and, if asked, speech weights from a folder, so that the engine answers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from builder.places import ROOT, BuildError, run, say
+
+SHARED = ("/etc/apt/sources.list.d", "/etc/apt/apt.conf.d", "/etc/resolv.conf", "/etc/hosts")
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prove it; return the exit code."""
+    parser = argparse.ArgumentParser(description="Try the packages in a bare Debian.")
+    parser.add_argument("--suite", default="bookworm")
+    parser.add_argument("--weights", type=Path, help="a folder of speech weights to lend")
+    parser.add_argument("--keep", action="store_true", help="leave the bare system where it is")
+    options = parser.parse_args(arguments)
+    try:
+        prove(options.suite, options.weights, keep=options.keep)
+    except BuildError as problem:
+        print(f"prove: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def prove(suite: str, weights: Path | None, *, keep: bool) -> None:
+    """Do it all.
+
+    Raises:
+        BuildError: If anything is not as it should be.
+    """
+    if os.geteuid() != 0:
+        raise BuildError("a bare Debian can be made only by root")
+    place = Path(tempfile.mkdtemp(prefix="parley-proof-"))
+    try:
+        with ExitStack() as stack:
+            display = stack.enter_context(screen())
+            bare_debian(suite, place)
+            shares = {ROOT / "dist": "parley/dist", ROOT / "packaging": "parley/packaging"}
+            shares |= {Path("/proc"): "proc", Path("/dev"): "dev"}
+            shares |= {Path("/tmp/.X11-unix"): "tmp/.X11-unix"}
+            shares |= {weights.resolve(): "parley/weights"} if weights else {}
+            for source, target in shares.items():
+                stack.enter_context(mounted(source, place / target))
+            try_inside(place, display, lent=weights is not None)
+    finally:
+        if keep:
+            say(f"the bare system is in {place}")
+        else:
+            shutil.rmtree(place)
+
+
+def bare_debian(suite: str, place: Path) -> None:
+    """Make a Debian that holds what is essential, and nothing else."""
+    say(f"making a bare {suite}")
+    run(["debootstrap", "--variant=minbase", suite, place])
+    for name in SHARED:
+        source, target = Path(name), place / name[1:]
+        if source.is_dir():
+            shutil.copytree(source, target, dirs_exist_ok=True)
+        elif source.exists():
+            shutil.copy(source, target)
+    (place / CERTIFICATES[1:]).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(CERTIFICATES, place / CERTIFICATES[1:])
+    (place / "etc/apt/sources.list").unlink(missing_ok=True)
+
+
+def try_inside(place: Path, display: str, *, lent: bool) -> None:
+    """Run the proof in the bare system."""
+    variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DISPLAY": display}
+    variables |= {"PARLEY_PROOF_DISPLAY": "1", "PARLEY_PROOF_WEIGHTS": "/parley/weights" * lent}
+    words = [f"{name}={value}" for name, value in variables.items()]
+    inside = "/parley/packaging/linux/prove_inside.sh"
+    run(["chroot", place, "/usr/bin/env", "-i", *words, "sh", inside])
+
+
+@contextmanager
+def mounted(source: Path, target: Path) -> Iterator[None]:
+    """Show a folder of this system in the bare one, for as long as it is needed."""
+    target.mkdir(parents=True, exist_ok=True)
+    run(["mount", "--bind", source, target])
+    try:
+        yield
+    finally:
+        run(["umount", "--lazy", target])
+
+
+@contextmanager
+def screen() -> Iterator[str]:
+    """Run a virtual screen; give its name."""
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    process = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    try:
+        with os.fdopen(read) as answer:
+            number = answer.readline().strip()
+        if not number:
+            raise BuildError("the virtual screen did not start")
+        yield f":{number}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
