@@ -33,6 +33,11 @@ class Answers:
         self._line, self._means = line, means
         self._new_id = new_id
 
+    @property
+    def can_speak_aside(self) -> bool:
+        """Whether one more response beside the conversation may run."""
+        return len(self._beside) < MOST_AT_ONCE
+
     def check_free(self) -> None:
         """Refuse a second response in the conversation."""
         if self.active is not None:
@@ -47,7 +52,7 @@ class Answers:
         """Begin a response; what it says may already be thought about."""
         if plan.in_conversation:
             self.check_free()
-        elif len(self._beside) >= MOST_AT_ONCE:
+        elif not self.can_speak_aside:
             message = f"At most {MOST_AT_ONCE} responses may run at once."
             raise Refused("rate_limit_exceeded", message)
         script = Script(plan, self._conversation, self._new_id, self._talk_id)

@@ -121,21 +121,23 @@ class Engine:
 
     async def warm_up(self) -> None:
         """Load what the first answer needs, so that it is as quick as the rest."""
-        brain = await self.brain()
-        if warm_brain := getattr(brain, "warm_up", None):
-            await warm_brain()
-        await asyncio.to_thread(self.ears.load)
-        if voice_id := self.voice_id(""):
-            await asyncio.to_thread(self.voice(voice_id).load)
+        await asyncio.gather(
+            self._warm_brain(),
+            asyncio.to_thread(self.ears.load),
+            asyncio.to_thread(self._load_voice),
+        )
 
     async def run(self) -> None:
-        """Load when somebody comes and unload when nobody has for long, until cancelled."""
+        """Load now and whenever somebody comes, unload when nobody has for long; until cancelled.
+
+        Who starts a server wants to talk: the first question finds everything ready.
+        """
         while True:
-            await self._busy.wait()
             await self._warm_up_quietly()
             while not await self._is_left():
                 pass
             await self.unload()
+            await self._busy.wait()
 
     async def unload(self) -> None:
         """Give the models' memory back; they load again when they are needed."""
@@ -150,6 +152,15 @@ class Engine:
         """Give everything back for good."""
         await self.unload()
         await asyncio.to_thread(self.ears.close)
+
+    async def _warm_brain(self) -> None:
+        warm_up = getattr(await self.brain(), "warm_up", None)
+        if warm_up is not None:
+            await warm_up()
+
+    def _load_voice(self) -> None:
+        if voice_id := self.voice_id(""):
+            self.voice(voice_id).load()
 
     async def _warm_up_quietly(self) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,7 +69,10 @@ class RealtimeServer:
     def ring(self, text: str) -> None:
         """Say something in every conversation, such as that a timer rings."""
         for talk in tuple(self._talks):
-            talk.say_aside(text)
+            try:
+                talk.say_aside(text)
+            except RuntimeError:  # Its tasks are being ended, so it can start no other.
+                _log.info("A session ended while it rang")
 
     async def run(self, host: str, port: int, ready: Callable[[int], None]) -> None:
         """Serve, until cancelled.
@@ -160,8 +163,12 @@ class RealtimeServer:
             voice = self._engine.voice_id("")
             session = shape.realtime_session(new_id("sess"), brain.name, voice, expires_at)
 
-        def spawn(work: Any) -> asyncio.Task[None]:
-            return group.create_task(work)
+        def spawn(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+            try:
+                return group.create_task(work)
+            except RuntimeError:
+                work.close()
+                raise
 
         return Talk(self._engine, line, spawn, session, frozenset({wish.model, brain.name}))
 

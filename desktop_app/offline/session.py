@@ -152,10 +152,9 @@ class Talk:
         is_quiet = self._answers.active is None and not self._hearing.speaking
         if not isinstance(self.session, RealtimeSession) or not is_quiet:
             return
-        asides, self._asides = self._asides, []
-        for text in asides:
+        while self._asides and self._answers.can_speak_aside:
             plan = self._plan(ResponseConfig(conversation="none", input=()))
-            self._answers.start(replace(plan, ready_text=text))
+            self._answers.start(replace(plan, ready_text=self._asides.pop(0)))
 
     async def _do(self, event: ask.ClientEvent) -> None:
         match event:
@@ -284,4 +283,4 @@ class Talk:
         self._answers.forget(reply)
         if reply.plan.in_conversation:
             self._hearing.arm_idle(still_sounding_ms)
-            self._say_asides()
+        self._say_asides()
