@@ -56,11 +56,15 @@ QT_PACKAGES = (
 SOUND_PACKAGES = ("libasound2-plugins", "libportaudio2", "libpulse0")
 TEST_PACKAGES = (
     "dbus",
+    "espeak-ng",
     "fonts-dejavu-core",
     "gnome-keyring",
+    "imagemagick",
+    "pocketsphinx-testdata",
     "pulseaudio",
     "pulseaudio-utils",
     "sox",
+    "trayer",
     "xdotool",
     "xvfb",
 )
