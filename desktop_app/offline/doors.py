@@ -5,16 +5,18 @@ from __future__ import annotations
 import hmac
 import http
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
 
 from desktop_app.offline.brains.choose import OWN_OWNER, is_loopback
 
 REALTIME = "/v1/realtime"
+_BROWSER = "openai-insecure-api-key."
 INTENTS = ("conversation", "transcription")
 
 
@@ -67,9 +69,7 @@ class Doors:
 
     def _refusal(self, request: Request) -> tuple[int, dict[str, object]] | None:
         if self._token:
-            given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-            given = given or request.headers.get("api-key", "")
-            if not hmac.compare_digest(given.encode(), self._token.encode()):
+            if not hmac.compare_digest(_given(request).encode(), self._token.encode()):
                 return 401, _error("invalid_api_key", "Incorrect API key provided.")
             return None
         # Without a token any page in the user's browser could reach this port.
@@ -77,6 +77,21 @@ class Doors:
         if origin is not None and not is_loopback(origin):
             return 403, _error("forbidden_origin", f"{origin} may not use this server.")
         return None
+
+
+def subprotocol(_: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+    """Agree to the one name that pages in a browser offer."""
+    return next((name for name in offered if name == "realtime"), None)
+
+
+def _given(request: Request) -> str:
+    """Find the token where clients put it; pages in a browser can set no other header."""
+    headers = request.headers
+    if token := headers.get("Authorization", "").removeprefix("Bearer ") or headers.get("api-key"):
+        return token
+    offered = ",".join(headers.get_all("Sec-WebSocket-Protocol")).split(",")
+    keys = (name.strip() for name in offered)
+    return next((key.removeprefix(_BROWSER) for key in keys if key.startswith(_BROWSER)), "")
 
 
 def _listing(name: str) -> dict[str, object]:

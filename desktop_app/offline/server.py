@@ -15,7 +15,7 @@ from websockets.asyncio.server import serve as serve_sockets
 from websockets.exceptions import ConnectionClosed
 
 from desktop_app.offline import session_shape as shape
-from desktop_app.offline.doors import INTENTS, Doors, wish_of
+from desktop_app.offline.doors import INTENTS, Doors, subprotocol, wish_of
 from desktop_app.offline.engine import Engine
 from desktop_app.offline.line import MOST_CHARS, Line, SlowClientError
 from desktop_app.offline.refused import Refused
@@ -91,6 +91,7 @@ class RealtimeServer:
             host,
             port,
             process_request=doors,
+            select_subprotocol=subprotocol,
             max_size=self._limits.frame_bytes,
             compression=None,
             server_header=None,

@@ -15,6 +15,7 @@ import httpx2
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
 
 from desktop_app.offline.brains.choose import chat_model
 from desktop_app.offline.line import Line, SlowClientError
@@ -77,6 +78,20 @@ def test_nobody_enters_without_the_token() -> None:
             assert listing.status_code == 200
             async with place.client(token="sesame") as client:
                 await client.until("session.created")
+
+    asyncio.run(run())
+
+
+def test_a_page_in_a_browser_enters_with_the_token_as_it_can() -> None:
+    async def run() -> None:
+        async with running(token="sesame") as place:
+            names = [Subprotocol("realtime"), Subprotocol("openai-insecure-api-key.sesame")]
+            async with connect(place.url, subprotocols=names) as connection:
+                assert connection.subprotocol == "realtime"
+                await Client(connection).until("session.created")
+            with pytest.raises(InvalidStatus):
+                async with connect(place.url, subprotocols=names[:1]):
+                    pass
 
     asyncio.run(run())
 
