@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 import threading
@@ -15,9 +16,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.adapters.async_secrets import AsyncSecrets
+from desktop_app.adapters.hotkeys import hotkeys_of
 from desktop_app.adapters.instance import Door
 from desktop_app.adapters.offline_process import OfflineProcess
 from desktop_app.adapters.places import private_folder
+from desktop_app.app_hotkeys import GlobalKeys
 from desktop_app.app_house import House
 from desktop_app.app_remote import Remote, RunsAlready, enter
 from desktop_app.app_services import AppServices
@@ -93,7 +96,9 @@ class App:
         self._leaving = asyncio.Event()
         self._shown = WindowAndTray(self.window, self._dispatch, self._leaving.set)
         self._remote = Remote(self._dispatch, self._shown.show_window)
-        self._snapshots = Snapshots(self._shown.show_state)
+        hotkeys = hotkeys_of(sys.platform, os.environ)
+        self._keys = GlobalKeys(hotkeys, self._dispatch, self._remote.show)
+        self._snapshots = Snapshots(self._show)
         self._geometry = _Remembered(house.places.state / "window")
         state = AppState(settings=house.settings)
         self.worker = VoiceWorker(self._make_ports, state, self._snapshots, self._crashed)
@@ -120,6 +125,7 @@ class App:
         self._shown.tray.stop()
         self.services.cancel()
         unwatch()
+        await self._keys.aclose()
         if self._door is not None:
             # Closed before the worker ends, so that a new start becomes an instance of its own.
             await asyncio.to_thread(self._door.close)
@@ -129,8 +135,13 @@ class App:
 
     def _start(self) -> None:
         self.worker.start()
+        self._keys.follow(self._house.settings)
         if self._house.problem is not None:
             self.worker.dispatch(ProblemFound(self._house.problem))
+
+    def _show(self, state: AppState) -> None:
+        self._shown.show_state(state)
+        self._keys.follow(state.settings)
 
     def _dispatch(self, event: object) -> None:
         self.worker.dispatch(event)  # type: ignore[arg-type]
@@ -198,6 +209,7 @@ def _watch_devices(services: AppServices, window: MainWindow) -> Callable[[], No
             starting.join()
         for each in stop:
             each()
+        changes.changed.disconnect()  # And so it lives until here: nobody else holds it.
 
     return end
 

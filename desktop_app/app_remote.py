@@ -47,10 +47,14 @@ class Remote(QObject):
         self._dispatch = dispatch
         self._show_asked.connect(show, Qt.ConnectionType.QueuedConnection)
 
+    def show(self) -> None:
+        """Show the window; from any thread."""
+        self._show_asked.emit()
+
     def act(self, word: str) -> str:
         """Do what ``word`` says; on the door's thread.  Returns what is wrong with it."""
         if word == SHOW:
-            self._show_asked.emit()
+            self.show()
         elif word in WISHES:
             self._dispatch(WISHES[word]())
         else:

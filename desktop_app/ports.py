@@ -7,13 +7,14 @@ voice worker's loop.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from desktop_app.core.effects import Order
 from desktop_app.core.events import Event
 from desktop_app.core.far_end import LinkFailure
+from desktop_app.core.key_names import Chord
 from desktop_app.core.problems import Problem
 from desktop_app.core.settings import Settings
 from desktop_app.core.sound import SpeakerStopped
@@ -265,6 +266,30 @@ class ToolProvider(Protocol):
     async def call(self, name: str, arguments: str) -> str:
         """Run a tool with JSON ``arguments`` and return its output; a failure is an output too."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class HotkeyReport:
+    """What came of asking for keys: in words for people, by action, and the keys that failed."""
+
+    text: str
+    ready: Mapping[str, str] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
+
+
+class Hotkeys(Protocol):
+    """Keys that work in every program.  The user may be asked: use a pool thread."""
+
+    def bind(
+        self,
+        keys: Mapping[str, tuple[Chord, ...]],
+        pressed: Callable[[str], None],
+        released: Callable[[str], None],
+    ) -> HotkeyReport:
+        """Take ``keys`` by action, in place of those before; each press gets its release."""
+
+    def close(self) -> None:
+        """Give all keys back.  Idempotent."""
 
 
 class View(Protocol):

@@ -25,7 +25,8 @@ class VirtualScreen:
         reader, writer = os.pipe()
         try:
             width_px, height_px = self.size_px
-            command = ["Xvfb", "-displayfd", str(writer), "-nolisten", "tcp"]
+            # Without -noreset the server starts anew, and hangs up, after its last client.
+            command = ["Xvfb", "-displayfd", str(writer), "-nolisten", "tcp", "-noreset"]
             command += ["-screen", "0", f"{width_px}x{height_px}x24"]
             self._server = start(command, os.environ, pass_fds=[writer])
             os.close(writer)

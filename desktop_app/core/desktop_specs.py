@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop_app.core.spec import Cost, Spec
 
 TALK_KEY_MODE = Spec(
-    "The talk key",
+    "Talk key",
     "The key that works in every program, and parley ptt.",
     "turns",
     Cost.NOW,
@@ -15,6 +15,15 @@ TALK_KEY_MODE = Spec(
         ("toggle", "Each press switches"),
     ),
 )
+TALK_KEY = Spec(
+    "Key to talk",
+    "Works in every program. Such as Ctrl+Alt+Space; several with commas.",
+    "app",
+    Cost.NOW,
+)
+MUTE_KEY = Spec("Key to mute", "", "app", Cost.NOW)
+INTERRUPT_KEY = Spec("Key to interrupt", "", "app", Cost.NOW)
+SHOW_KEY = Spec("Key to show the window", "", "app", Cost.NOW)
 ON_CLOSE = Spec(
     "When the window is closed",
     "Only where there is a tray to come back from; else Parley ends.",

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     ANSWER_CUT = "answer_cut"
     HOLD_LONGER = "hold_longer"
     KEY_STUCK = "key_stuck"
+    NO_HOTKEY = "no_hotkey"
     WORDS_LOST = "words_lost"
     NO_MICROPHONE = "no_microphone"
     SILENT_MICROPHONE = "silent_microphone"

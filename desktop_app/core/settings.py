@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
-from desktop_app.core.desktop_specs import ON_CLOSE, TALK_KEY_MODE
+from desktop_app.core import desktop_specs
 from desktop_app.core.spec import Cost, Spec, fit, same, setting
 
 OPENAI_URL = "wss://api.openai.com/v1/realtime"
@@ -136,7 +136,7 @@ class Settings:
             ),
         ),
     )
-    talk_key_mode: str = setting("auto", TALK_KEY_MODE)
+    talk_key_mode: str = setting("auto", desktop_specs.TALK_KEY_MODE)
     threshold: float = setting(
         0.5,
         Spec(
@@ -247,7 +247,11 @@ class Settings:
             (("system", "Like the system"), ("light", "Light"), ("dark", "Dark")),
         ),
     )
-    on_close: str = setting("ask", ON_CLOSE)
+    on_close: str = setting("ask", desktop_specs.ON_CLOSE)
+    talk_key: str = setting("", desktop_specs.TALK_KEY)
+    mute_key: str = setting("", desktop_specs.MUTE_KEY)
+    interrupt_key: str = setting("", desktop_specs.INTERRUPT_KEY)
+    show_key: str = setting("", desktop_specs.SHOW_KEY)
 
 
 def specs() -> dict[str, Spec]:

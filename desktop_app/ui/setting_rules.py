@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from desktop_app.core.key_names import chords
 from desktop_app.core.settings import OPENAI_URL, Settings
 
 SERVER_VAD = "server_vad"
@@ -31,6 +32,10 @@ _GROUPS = {
     "allow_insecure": "advanced",
     "transcription_model": "transcript",
     "transcription_language": "transcript",
+    "talk_key": "keys",
+    "mute_key": "keys",
+    "interrupt_key": "keys",
+    "show_key": "keys",
 }
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LEAST_IDLE_MS = 5000
@@ -68,6 +73,11 @@ def flaw(name: str, draft: Settings) -> str:
         return _flaw_of_url(draft.server_url, draft.allow_insecure)
     if name == "idle_timeout_ms" and 0 < draft.idle_timeout_ms < LEAST_IDLE_MS:
         return "idle"
+    if group(name) == "keys":
+        try:
+            chords(getattr(draft, name))
+        except ValueError:
+            return "key"
     return ""
 
 

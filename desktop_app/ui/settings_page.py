@@ -175,5 +175,7 @@ class SettingsPage(QScrollArea):
                 return self.tr("An address looks like wss://host/path.")
             case "insecure":
                 return self.tr("Not encrypted: use wss://, or allow it under the key.")
+            case "key":
+                return self.tr("Keys look like Ctrl+Alt+Space, F9, Pause or Mouse4.")
             case _:
                 return self.tr("At least 5,000 ms, or 0 for never.")

@@ -1,0 +1,153 @@
+"""Keys as the settings name them become wishes, whatever way this desktop offers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pytest
+
+from desktop_app.adapters.hotkeys import NoHotkeys, hotkeys_of
+from desktop_app.adapters.hotkeys_x11 import X11Hotkeys
+from desktop_app.app_hotkeys import GlobalKeys, keys_of, problem_of
+from desktop_app.core.events import Event
+from desktop_app.core.key_names import Chord, chords
+from desktop_app.core.problems import Kind
+from desktop_app.core.settings import Settings
+from desktop_app.core.wishes import (
+    InterruptAsked,
+    KeyPressed,
+    KeyReleased,
+    MuteToggled,
+    ProblemFound,
+    ProblemSolved,
+)
+from desktop_app.ports import HotkeyReport
+
+SETTINGS = Settings(talk_key="F9", mute_key="F10", interrupt_key="F11", show_key="F12, Mouse4")
+
+
+class FakeHotkeys:
+    """Takes every key but those it is told to refuse."""
+
+    def __init__(self) -> None:
+        self.bound: list[Mapping[str, tuple[Chord, ...]]] = []
+        self.refused: tuple[str, ...] = ()
+        self.closed = 0
+        self.pressed: Callable[[str], None] = lambda action: None
+        self.released: Callable[[str], None] = lambda action: None
+
+    def bind(
+        self,
+        keys: Mapping[str, tuple[Chord, ...]],
+        pressed: Callable[[str], None],
+        released: Callable[[str], None],
+    ) -> HotkeyReport:
+        self.bound.append(keys)
+        self.pressed, self.released = pressed, released
+        return HotkeyReport("They work.", {}, self.refused)
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class Stage:
+    """The keys, and what they lead to."""
+
+    def __init__(self) -> None:
+        self.hotkeys = FakeHotkeys()
+        self.wishes: list[Event] = []
+        self.shown = 0
+        self.keys = GlobalKeys(self.hotkeys, self.wishes.append, self._show)
+
+    def _show(self) -> None:
+        self.shown += 1
+
+    def follow(self, *settings: Settings) -> None:
+        async def run() -> None:
+            for one in settings:
+                self.keys.follow(one)
+            await self.keys._task  # type: ignore[misc]
+
+        asyncio.run(run())
+
+
+def test_presses_and_releases_become_wishes() -> None:
+    stage = Stage()
+    stage.follow(SETTINGS)
+    stage.wishes.clear()
+    for action in ("talk", "mute", "interrupt", "show"):
+        stage.hotkeys.pressed(action)
+        stage.hotkeys.released(action)
+    assert stage.wishes == [KeyPressed(), KeyReleased(), MuteToggled(), InterruptAsked()]
+    assert stage.shown == 1
+
+
+def test_keys_are_taken_once_and_again_when_they_change() -> None:
+    stage = Stage()
+    stage.follow(SETTINGS, replace(SETTINGS, voice="cedar"))
+    assert len(stage.hotkeys.bound) == 1
+    stage.follow(replace(SETTINGS, talk_key="Pause"))
+    assert stage.hotkeys.bound[-1]["talk"] == chords("Pause")
+
+
+def test_of_many_changes_at_once_the_last_counts() -> None:
+    stage = Stage()
+    stage.follow(SETTINGS, replace(SETTINGS, mute_key=""), Settings(show_key="F7"))
+    assert stage.hotkeys.bound[-1] == {"show": chords("F7")}
+
+
+def test_without_keys_nothing_is_loaded_or_asked_for() -> None:
+    stage = Stage()
+
+    async def run() -> None:
+        stage.keys.follow(Settings())
+        await stage.keys.aclose()
+
+    asyncio.run(run())
+    assert stage.hotkeys.bound == []
+
+
+def test_at_the_end_all_keys_are_given_back() -> None:
+    stage = Stage()
+
+    async def run() -> None:
+        stage.keys.follow(SETTINGS)
+        await stage.keys.aclose()
+
+    asyncio.run(run())
+    assert stage.hotkeys.closed == 2
+
+
+def test_a_key_that_can_not_be_had_is_a_problem_until_all_can() -> None:
+    stage = Stage()
+    stage.hotkeys.refused = ("F9 belongs to another program.",)
+    stage.follow(SETTINGS)
+    (told,) = stage.wishes
+    assert isinstance(told, ProblemFound)
+    assert told.problem.hint == "F9 belongs to another program."
+    stage.hotkeys.refused = ()
+    stage.follow(Settings())
+    assert stage.wishes[-1] == ProblemSolved(Kind.NO_HOTKEY)
+
+
+def test_what_is_no_key_is_left_out() -> None:
+    assert keys_of(Settings(talk_key="Hyper+Q", mute_key="F9")) == {"mute": chords("F9")}
+
+
+# --- the way ------------------------------------------------------------------------------------
+
+
+def test_on_x11_keys_come_from_the_x_server() -> None:
+    assert isinstance(hotkeys_of("linux", {"DISPLAY": ":7"}), X11Hotkeys)
+
+
+@pytest.mark.parametrize("environ", [{}, {"SSH_TTY": "/dev/pts/1"}])
+def test_where_no_key_can_be_had_it_says_what_can_be_done(environ: dict[str, str]) -> None:
+    nothing = hotkeys_of("linux", environ)
+    assert isinstance(nothing, NoHotkeys)
+    report = nothing.bind({"talk": chords("F9")}, lambda _: None, lambda _: None)
+    assert report.ready == {}
+    assert "parley ptt toggle" in problem_of(report).hint
+    nothing.close()
