@@ -66,7 +66,7 @@ def build() -> Path:
     """Build the package from the frozen folder; return it."""
     tree = clear(BUILD / "deb")
     copy_program(FROZEN, tree / "usr" / "lib" / "parley")
-    put_share(tree / "usr" / "share", compressed_manual=True)
+    put_share(tree / "usr" / "share", FROZEN, compressed_manual=True)
     (tree / "usr" / "bin").mkdir()
     (tree / "usr" / "bin" / "parley").symlink_to("../lib/parley/parley")
     _put_documents(tree / "usr" / "share" / "doc" / "parley")

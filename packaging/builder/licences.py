@@ -59,6 +59,12 @@ SYSTEM_LIBRARIES: dict[str, str] = {
 }
 
 
+STARTER = (
+    "The file that starts the program is PyInstaller's: GPL-2.0-or-later with an exception that\n"
+    "lets it start programs under any licence.\n"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One owner of files.
@@ -84,7 +90,8 @@ def part_of(found: metadata.Distribution) -> Part:
     """Read a distribution's licence from its metadata."""
     about = found.metadata
     classes = [c.rpartition(":: ")[2] for c in about.get_all("Classifier") or [] if "License" in c]
-    told = about.get("License-Expression") or about.get("License", "").strip().split("\n")[0]
+    fields = [*(about.get_all("License-Expression") or []), *(about.get_all("License") or [])]
+    told = fields[0].strip().split("\n")[0] if fields else ""
     if not told or len(told) > 80 or told == "UNKNOWN":
         told = ", ".join(classes) or "see its text"
     pattern = re.compile(r"(licen[cs]e|copying|notice)[^/]*$", re.IGNORECASE)
@@ -193,7 +200,7 @@ def _other(name: str, files: list[str]) -> Part:
 def _write_texts(folder: Path, parts: Mapping[str, Part]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    lines = ["What is inside Parley, and under which licence.", ""]
+    lines = ["What is inside Parley, and under which licence.", "", STARTER]
     for name, part in parts.items():
         lines.append(f"{name} {part.version}: {part.licence}")
         for number, text in enumerate(part.texts):

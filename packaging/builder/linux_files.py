@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import os
+import re
 import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
-from builder.places import ICONS, PACKAGING, source_date, version
+from builder.places import FROZEN, ICONS, PACKAGING, source_date, version
 
 PNG_PX = (16, 22, 24, 32, 48, 64, 128, 256, 512)
 METAINFO = "app.parley.Parley.metainfo.xml"
@@ -20,15 +23,33 @@ def filled(name: str) -> str:
     return text.replace("@VERSION@", version()).replace("@DATE@", date)
 
 
-def put_share(share: Path, *, compressed_manual: bool) -> None:
+def manual(usage: str) -> str:
+    """Return the manual page, with the commands and options that the program itself tells of."""
+    commands = re.findall(r"^    ([a-z][\w-]*) +(\S.*)$", usage, re.MULTILINE)
+    options = re.findall(r"^  (-\S.*?)  +(\S.*)$", usage, re.MULTILINE)
+    text = filled("parley.1")
+    for mark, rows in {"@COMMANDS@": commands, "@OPTIONS@": options}.items():
+        lines = [f".TP\n.B {name}\n{about}".replace("-", "\\-") for name, about in rows]
+        text = text.replace(mark, "\n".join(lines))
+    return text
+
+
+def usage_of(frozen: Path) -> str:
+    """Ask the frozen program what it can do."""
+    wide = {**os.environ, "COLUMNS": "500"}
+    command = [str(frozen / "parley"), "--help"]
+    return subprocess.run(command, env=wide, capture_output=True, text=True, check=True).stdout
+
+
+def put_share(share: Path, frozen: Path = FROZEN, *, compressed_manual: bool) -> None:
     """Fill a ``share`` folder."""
     _write(share / "applications" / "parley.desktop", filled("parley.desktop").encode())
     _write(share / "metainfo" / METAINFO, filled(METAINFO).encode())
-    manual = filled("parley.1").encode()
+    page = manual(usage_of(frozen)).encode()
     if compressed_manual:
-        _write(share / "man" / "man1" / "parley.1.gz", gzip.compress(manual, 9, mtime=0))
+        _write(share / "man" / "man1" / "parley.1.gz", gzip.compress(page, 9, mtime=0))
     else:
-        _write(share / "man" / "man1" / "parley.1", manual)
+        _write(share / "man" / "man1" / "parley.1", page)
     themes = share / "icons" / "hicolor"
     for size_px in PNG_PX:
         picture = (ICONS / f"parley-{size_px}.png").read_bytes()

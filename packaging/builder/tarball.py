@@ -16,7 +16,7 @@ def build() -> Path:
     name = f"parley-{version()}-linux-{machine()}"
     tree = clear(BUILD / "tarball") / name
     copy_program(FROZEN, tree / "lib" / "parley")
-    put_share(tree / "share", compressed_manual=False)
+    put_share(tree / "share", FROZEN, compressed_manual=False)
     shutil.copy(PACKAGING / "linux" / "install.sh", tree / "install.sh")
     shutil.copy(ROOT / "LICENSE", tree / "LICENSE")
     DIST.mkdir(exist_ok=True)
