@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import importlib
 import logging
 import os
@@ -44,6 +45,8 @@ class PortAudio:
         with self._lock, _quiet():
             first = "sounddevice" not in sys.modules
             module = load("sounddevice")
+            if first:
+                _silence_alsa()
             if not first and not self._open_streams:
                 # There is no public way to learn of new devices.
                 module._terminate()  # noqa: SLF001
@@ -113,6 +116,19 @@ def _quiet() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
+
+
+def _silence_alsa() -> None:
+    """Keep ALSA from writing about each hiccup to the terminal; PortAudio tells us what matters.
+
+    The handler is a C function that takes no notice of its arguments: one of ours would make the
+    sound threads wait for the interpreter.
+    """
+    try:
+        alsa, libc = ctypes.CDLL("libasound.so.2"), ctypes.CDLL(None)
+        alsa.snd_lib_error_set_handler(ctypes.cast(libc.getpid, ctypes.c_void_p))
+    except (OSError, AttributeError, TypeError) as error:
+        _log.debug("There is no ALSA to silence: %s", error)
 
 
 class _SoundThread:

@@ -17,7 +17,7 @@ from desktop_app.core.sound import SpeakerLost, SpeakerStarted, SpeakerStopped
 from desktop_app.ports import Devices, Microphone, SoundError, Speaker
 
 PATIENCE_S = 20
-TRIES = 3
+TRIES = 5
 
 
 def noise(seconds: float, seed: int = 0) -> np.ndarray:

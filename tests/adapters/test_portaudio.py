@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -140,6 +141,25 @@ def test_the_c_libraries_are_silent_while_they_try(capfd: pytest.CaptureFixture[
         assert sounddevice.query_hostapis()
     os.write(2, b"our own words\n")
     assert capfd.readouterr().err == "our own words\n"
+
+
+@pytest.mark.sound
+def test_alsa_does_not_write_about_hiccups_later_on() -> None:
+    code = (
+        "import ctypes; from desktop_app.adapters.portaudio import PORTAUDIO\n"
+        "alsa = ctypes.CDLL('libasound.so.2'); pcm = ctypes.c_void_p()\n"
+        "fail = lambda: alsa.snd_pcm_open(ctypes.byref(pcm), b'no such device', 0, 0)\n"
+        "before = fail()\n"
+        "with PORTAUDIO.locked(): pass\n"
+        "import os; os.write(2, b'=' * 9); after = fail(); print(before < 0, after < 0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    before, _, after = done.stderr.partition("=" * 9)
+    assert "no such device" in before
+    assert after == ""
+    assert done.stdout == "True True\n"
 
 
 def wait_for(condition: Callable[[], bool]) -> bool:

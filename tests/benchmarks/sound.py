@@ -227,9 +227,15 @@ def _stretches(heard: Samples) -> tuple[list[int], list[int]]:
 
 
 def _clock(recorder: Recorder) -> Clock:
-    """When a sample of the recording was played: the line below all arrivals."""
-    earliest = min(at - count / recorder.rate_hz for at, count in recorder.arrivals)
-    return lambda sample: earliest + sample / recorder.rate_hz
+    """When a sample of the recording was played: the line below the arrivals around it."""
+    arrivals = np.array(recorder.arrivals)
+    rate_hz = recorder.rate_hz
+
+    def clock(sample: int) -> float:
+        near = arrivals[np.abs(arrivals[:, 1] - sample) < rate_hz]
+        return float(np.min(near[:, 0] - near[:, 1] / rate_hz)) + sample / rate_hz
+
+    return clock
 
 
 def _write(path: Path, pcm: bytes) -> None:
