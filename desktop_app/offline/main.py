@@ -18,7 +18,7 @@ import platformdirs
 
 from desktop_app.offline import voices, weights
 from desktop_app.offline.brains.brain import Brain
-from desktop_app.offline.brains.choose import BrainSettings, choose_brain
+from desktop_app.offline.brains.choose import BrainSettings, choose_brain, is_loopback
 from desktop_app.offline.doors import REALTIME
 from desktop_app.offline.ears import Ears, find_model
 from desktop_app.offline.engine import IDLE_S, Engine, Models
@@ -57,6 +57,8 @@ def main(argv: Sequence[str]) -> int:
     is ready, or ``code`` and ``error`` when it can't be.
     """
     options = read_options(argv)
+    if not options.token and not is_loopback(_origin(options.host)):
+        return _fail("token", "A server that other computers can reach needs a token: use --token.")
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(message)s")
     logging.getLogger("websockets").setLevel(logging.WARNING)
     try:
@@ -130,8 +132,8 @@ async def serve(
     brain = await engine.brain()
 
     def tell(port: int) -> None:
-        host = f"[{options.host}]" if ":" in options.host else options.host
-        ready({"url": f"ws://{host}:{port}{REALTIME}", "port": port, "model": brain.name})
+        url = f"{_origin(options.host)}:{port}{REALTIME}"
+        ready({"url": url, "port": port, "model": brain.name})
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -190,6 +192,10 @@ def _stop_with_parent(stop: asyncio.Event) -> None:
         loop.call_soon_threadsafe(stop.set)
 
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def _origin(host: str) -> str:
+    return f"ws://[{host}]" if ":" in host else f"ws://{host}"
 
 
 def _tell(facts: dict[str, object]) -> None:

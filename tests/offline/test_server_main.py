@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 
-from desktop_app.offline.main import read_options
+from desktop_app.offline.main import main, read_options
 from tests.offline import speech_data
 from tests.offline.server_parts import Client
 
@@ -148,6 +148,14 @@ def test_a_folder_without_a_model_is_said_in_one_line(tmp_path: Path) -> None:
             assert await process.wait() == 1
 
     asyncio.run(run())
+
+
+def test_nobody_serves_other_computers_without_a_token(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PARLEY_TOKEN", raising=False)
+    assert main(["--host", "0.0.0.0"]) == 1
+    assert json.loads(capsys.readouterr().out)["code"] == "token"
 
 
 def test_the_token_is_found_where_it_was_put(monkeypatch: pytest.MonkeyPatch) -> None:
