@@ -44,7 +44,9 @@ def hotkeys_of(platform: str, environ: Mapping[str, str]) -> Hotkeys:
 def _on_linux(environ: Mapping[str, str]) -> Hotkeys:
     # XWayland has an X server too, but it sees keys only while an old program has the focus.
     if environ.get("WAYLAND_DISPLAY") or environ.get("XDG_SESSION_TYPE") == "wayland":
-        return NoHotkeys("This desktop lets no program listen for keys.")
+        from desktop_app.adapters.hotkeys_portal import PortalHotkeys
+
+        return PortalHotkeys()
     if environ.get("DISPLAY"):
         from desktop_app.adapters.hotkeys_x11 import X11Hotkeys
 
