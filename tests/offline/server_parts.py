@@ -191,7 +191,11 @@ class Place:
     async def client(self, query: str = "", token: str = "") -> AsyncIterator[Client]:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         async with connect(
-            self.url + query, additional_headers=headers, compression=None, max_size=None
+            self.url + query,
+            additional_headers=headers,
+            compression=None,
+            max_size=None,
+            max_queue=None,
         ) as connection:
             yield Client(connection)
 
