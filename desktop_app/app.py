@@ -22,6 +22,7 @@ from desktop_app.adapters.offline_process import OfflineProcess
 from desktop_app.adapters.places import private_folder
 from desktop_app.app_hotkeys import GlobalKeys
 from desktop_app.app_house import House
+from desktop_app.app_lock import watch_lock
 from desktop_app.app_remote import Remote, RunsAlready, enter
 from desktop_app.app_services import AppServices
 from desktop_app.app_tray import WindowAndTray
@@ -99,6 +100,7 @@ class App:
         hotkeys = hotkeys_of(sys.platform, os.environ)
         self._keys = GlobalKeys(hotkeys, self._dispatch, self._remote.show)
         self._snapshots = Snapshots(self._show)
+        self._unwatch_lock: Callable[[], None] = lambda: None
         self._geometry = _Remembered(house.places.state / "window")
         state = AppState(settings=house.settings)
         self.worker = VoiceWorker(self._make_ports, state, self._snapshots, self._crashed)
@@ -126,6 +128,7 @@ class App:
         self.services.cancel()
         unwatch()
         await self._keys.aclose()
+        await asyncio.to_thread(self._unwatch_lock)
         if self._door is not None:
             # Closed before the worker ends, so that a new start becomes an instance of its own.
             await asyncio.to_thread(self._door.close)
@@ -136,6 +139,7 @@ class App:
     def _start(self) -> None:
         self.worker.start()
         self._keys.follow(self._house.settings)
+        self._unwatch_lock = watch_lock(self.worker.dispatch)
         if self._house.problem is not None:
             self.worker.dispatch(ProblemFound(self._house.problem))
 
