@@ -61,6 +61,8 @@ def prove(suite: str, weights: Path | None, *, keep: bool) -> None:
             for source, target in shares.items():
                 stack.enter_context(mounted(source, place / target))
             try_inside(place, display, lent=weights is not None)
+            if weights:
+                talk_inside(place)
     finally:
         if keep:
             say(f"the bare system is in {place}")
@@ -90,6 +92,18 @@ def try_inside(place: Path, display: str, *, lent: bool) -> None:
     words = [f"{name}={value}" for name, value in variables.items()]
     inside = "/parley/packaging/linux/prove_inside.sh"
     run(["chroot", place, "/usr/bin/env", "-i", *words, "sh", inside])
+
+
+def talk_inside(place: Path) -> None:
+    """Install the package again, and ask it a question aloud."""
+    script = "apt-get install -qq --yes --no-install-recommends libasound2-plugins "
+    script += "/parley/dist/parley_*.deb >/dev/null && mkdir -p /root/.cache/parley "
+    script += "&& cp -R /parley/weights /root/.cache/parley/models"
+    path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
+    quiet = "DEBIAN_FRONTEND=noninteractive"
+    run(["chroot", place, "/usr/bin/env", "-i", path, quiet, "sh", "-c", script])
+    program = Path(__file__).parent / "prove_sound.py"
+    run([sys.executable, program, "--inside", place, "/usr/bin/parley"])
 
 
 @contextmanager
