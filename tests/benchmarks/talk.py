@@ -65,10 +65,10 @@ def run(quick: bool) -> list[Row]:
     """Measure, in about a minute and a half if ``quick``."""
     scale = Scale(2, 6, 8, 4) if quick else Scale(9, 30, 60, 15)
     with place() as here:
-        for name, program in PROGRAMS.items():
-            found = scale.results[name] = {}
-            for measure in (_start, _latencies, _held, _flood, _duplex):
-                found.update(measure(here, program, scale))
+        # In turns, so that whatever else the machine does meets both.
+        for measure in (_start, _latencies, _held, _flood, _duplex):
+            for name, program in PROGRAMS.items():
+                scale.results.setdefault(name, {}).update(measure(here, program, scale))
     return [
         (
             figure,
@@ -135,34 +135,33 @@ def _first_sound(here: Place, rounds: int) -> tuple[list[float], int]:
             recorder.wait_for(len(recorder.pcm()) + RATE_HZ * (65 + number % 7) // 100)
         heard = recorder.stop()
     clock, sounds = RecordedClock(recorder), stretches(heard)
-    torn = gaps(heard) + abs(len(sounds) - rounds)
-    if len(sounds) != rounds:
-        return [], torn
-    late = [(clock.ns(b) - at) / 1e6 for (b, _), at in zip(sounds, sent, strict=True)]
-    return late, torn
+    begins = [clock.ns(begin) for begin, _ in sounds]
+    # A sound that is torn widely shows as two: the first begin behind each order counts.
+    late = [(min(begin for begin in begins if begin > at - 5e6) - at) / 1e6 for at in sent]
+    return late, gaps(heard) + abs(len(sounds) - rounds)
 
 
 def _cutting_in(here: Place, rounds: int) -> tuple[list[float], list[float]]:
     """Cut in; return the times to silence, and how wrong the truncations were (ms)."""
-    cut: list[int] = []
-    told: list[float] = []
+    silent: list[float] = []
+    wrong: list[float] = []
     with here.record() as recorder:
         for number in range(rounds):
             here.server.reset()
+            before = len(recorder.pcm())
             here.server.speak(tone(4000), wait=False)
-            recorder.wait_for(len(recorder.pcm()) + RATE_HZ * (40 + 3 * (number % 9)) // 100)
-            cut.append(here.server.speech_started(f"user_{number}"))
+            recorder.wait_for(before + RATE_HZ * (40 + 3 * (number % 9)) // 100)
+            cut = here.server.speech_started(f"user_{number}")
             event = here.server.wait_for("conversation.item.truncate")[1]
-            told.append(float(event["audio_end_ms"]))
             recorder.wait_for(len(recorder.pcm()) + RATE_HZ // 4)
             here.turn_over(f"user_{number}")
-        heard = recorder.stop()
-    clock, sounds = RecordedClock(recorder), stretches(heard)
-    if len(sounds) != rounds:
-        return [], []
-    silent = [(clock.ns(end) - at) / 1e6 for (_, end), at in zip(sounds, cut, strict=True)]
-    lengths = [(end - begin) * 1000 / RATE_HZ for begin, end in sounds]
-    return silent, [says - true for says, true in zip(told, lengths, strict=True)]
+            sounds = [
+                (before + begin, before + end) for begin, end in stretches(recorder.pcm()[before:])
+            ]
+            silent.append((RecordedClock(recorder).ns(sounds[-1][1]) - cut) / 1e6)
+            heard_ms = sum(end - begin for begin, end in sounds) * 1000 / RATE_HZ
+            wrong.append(float(event["audio_end_ms"]) - heard_ms)
+    return silent, wrong
 
 
 def _held(here: Place, program: Sequence[str], scale: Scale) -> dict[str, str]:
@@ -170,8 +169,8 @@ def _held(here: Place, program: Sequence[str], scale: Scale) -> dict[str, str]:
     with here.running(("tests.benchmarks.held", *program)), here.record() as recorder:
         here.wait_until_heard()
         recorder.wait_for(len(recorder.pcm()) + RATE_HZ)
-        # As far ends do: a little faster than it is played.
-        here.server.speak(sent.tobytes(), delta_ms=100, pace=1.3)
+        # As far ends do: faster than it is played, in pieces that last longer than the hold.
+        here.server.speak(sent.tobytes(), delta_ms=250, pace=2)
         _wait_for_silence(recorder)
         heard = recorder.stop().astype(np.int32)
     loud = np.flatnonzero(heard > LOUD)
