@@ -97,11 +97,12 @@ def try_inside(place: Path, display: str, *, lent: bool) -> None:
 def talk_inside(place: Path) -> None:
     """Install the package again, and ask it a question aloud."""
     script = "apt-get install -qq --yes --no-install-recommends libasound2-plugins "
-    script += "/parley/dist/parley_*.deb >/dev/null && mkdir -p /root/.cache/parley "
-    script += "&& cp -R /parley/weights /root/.cache/parley/models"
+    script += "/parley/dist/parley_*.deb >/dev/null && mkdir -p ~/.cache/parley "
+    script += "&& cp -R /parley/weights ~/.cache/parley/models"
     path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
+    home = "HOME=/root"
     quiet = "DEBIAN_FRONTEND=noninteractive"
-    run(["chroot", place, "/usr/bin/env", "-i", path, quiet, "sh", "-c", script])
+    run(["chroot", place, "/usr/bin/env", "-i", path, home, quiet, "sh", "-c", script])
     program = Path(__file__).parent / "prove_sound.py"
     run([sys.executable, program, "--inside", place, "/usr/bin/parley"])
 

@@ -10,7 +10,7 @@ from builder.freeze import clear, files
 from builder.linux_files import copy_program, put_share
 from builder.places import BUILD, DIST, FROZEN, ROOT, machine, run, source_date, version
 
-MAINTAINER = "The Parley project <parley@localhost>"
+MAINTAINER = "The Parley project <parley@parley.invalid>"
 DEPENDS = (
     # "a | b": libraries whose name changed with the 64-bit clock (Debian 13, Ubuntu 24.04).
     "libc6 (>= @GLIBC@)",
