@@ -38,9 +38,6 @@ from desktop_app.voice.worker import VoiceWorker
 FRAME_MS = 16
 """Snapshots are shown at most once in this time: a screen shows no more."""
 
-TRAY_AFTER_MS = 300
-"""The tray icon comes after the window: finding a tray asks other programs."""
-
 STOP_S = 2.0
 """How long leaving may take at most."""
 
@@ -106,18 +103,17 @@ class App:
         self.worker = VoiceWorker(self._make_ports, state, self._snapshots, self._crashed)
         self._shown.show_state(state)
 
-    async def live(self) -> None:
-        """Show the window and work until the user leaves."""
+    async def live(self, *, hidden: bool = False) -> None:
+        """Show the window, unless it shall be ``hidden``, and work until the user leaves."""
         loop = asyncio.get_running_loop()
         self._house.crashes.watch(loop)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._leaving.set))
         self.window.restore(self._geometry.read())
-        self.window.show()
+        self._shown.begin(hidden=hidden)
         # The first paint comes before the heavy imports, which are the worker's.
         QTimer.singleShot(0, self._start)
         unwatch = _watch_devices(self.services, self.window)
-        QTimer.singleShot(TRAY_AFTER_MS, self._shown.tray.start)
         if self._door is not None:
             self._door.listen(self._remote.act)
         with _awake():
@@ -230,7 +226,7 @@ class _awake:  # noqa: N801 - used like a function
         self._timer.stop()
 
 
-def run(house: House) -> int:
+def run(house: House, *, hidden: bool = False) -> int:
     """Run the desktop app, unless it runs already; returns the exit code."""
     try:
         door = enter(house.places)
@@ -247,5 +243,5 @@ def run(house: House) -> int:
     from qasync import QEventLoop  # type: ignore[import-untyped]
 
     with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
-        runner.run(parley.live())
+        runner.run(parley.live(hidden=hidden))
     return 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from PySide6.QtCore import QTimer
+
 from desktop_app.app_remote import bring_to_front
 from desktop_app.core.problems import Problem
 from desktop_app.core.state import AppState
@@ -13,6 +15,12 @@ from desktop_app.ports import Dispatch
 from desktop_app.ui.close_question import CloseQuestion
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.tray import Tray
+
+TRAY_AFTER_MS = 300
+"""The tray icon comes after the window: finding a tray asks other programs."""
+
+TRAY_PATIENCE_MS = 10_000
+"""At login the tray may come after us; nobody waits longer for a way in."""
 
 
 class WindowAndTray:
@@ -42,6 +50,21 @@ class WindowAndTray:
         self.tray.quit_asked.connect(leave)
         self.tray.lost.connect(self._tray_lost)
         window.close_requested.connect(self.close_asked)
+
+    def begin(self, *, hidden: bool) -> None:
+        """Show the window; if ``hidden``, only where no tray comes in time."""
+        if hidden:
+            self.tray.start()
+            self.tray.watch(hidden=True)
+            # Lambdas: of bound methods Qt for Python keeps no reference here.
+            QTimer.singleShot(TRAY_PATIENCE_MS, self._window, lambda: self._show_unless_in_tray())
+        else:
+            self._window.show()
+            QTimer.singleShot(TRAY_AFTER_MS, self._window, lambda: self.tray.start())
+
+    def _show_unless_in_tray(self) -> None:
+        if not self.tray.present and not self._window.isVisible():
+            self.show_window()
 
     def show_state(self, state: AppState) -> None:
         """Take the newest snapshot."""

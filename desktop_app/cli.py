@@ -31,6 +31,10 @@ def run(argv: Sequence[str]) -> int:
         top.error(fault)
     if options.command in COMMANDS:
         return remote(options)
+    if options.command == "autostart":
+        from desktop_app.cli_autostart import autostart
+
+        return autostart(options)
     from desktop_app.app_house import House
 
     with House(wanted(options)) as house:
@@ -97,7 +101,7 @@ def _command(options: argparse.Namespace, house: House) -> int:
         case "gui":
             from desktop_app.app import run as run_window
 
-            return run_window(house)
+            return run_window(house, hidden=options.hidden)
         case _:
             from desktop_app.cli_start import start
 

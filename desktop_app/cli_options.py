@@ -33,7 +33,10 @@ def parser() -> argparse.ArgumentParser:
             name, help=text, description=text, parents=[common], epilog=KEY_HELP
         )
 
-    add("gui", "Open the window (the default where there is a display).")
+    gui = add("gui", "Open the window (the default where there is a display).")
+    gui.add_argument(
+        "--hidden", action="store_true", help="begin in the tray; without one, with the window"
+    )
     add("talk", "Talk without a window, until Ctrl+C.")
     _add_ask(add("ask", "Ask one recorded or typed question and get the answer."))
     devices = add("devices", "List the microphones and speakers.")
@@ -45,6 +48,8 @@ def parser() -> argparse.ArgumentParser:
     add("interrupt", "Make the running Parley fall silent.")
     ptt = add("ptt", "Press the talk key of the running Parley, for shortcuts of your desktop.")
     ptt.add_argument("action", choices=("down", "up", "toggle"))
+    autostart = add("autostart", "Start hidden in the tray at every login, or no more.")
+    autostart.add_argument("action", choices=("on", "off", "status"))
     add("self-test", "Check that this installation works; says what does not.")
     commands.add_parser("serve", help="Run the assistant of this computer as a server.")
     return top

@@ -23,6 +23,7 @@ COMMANDS = (
     "mute",
     "interrupt",
     "ptt",
+    "autostart",
     "self-test",
     "serve",
 )

@@ -143,6 +143,23 @@ def test_closed_to_the_tray_it_goes_on_and_returns_when_the_tray_goes(
         wait_until(lambda: bool(screen.windows("Parley")), "it comes back", process=app.process)
 
 
+@needs_bus
+def test_started_hidden_it_is_in_the_tray_alone_until_it_is_asked_for(
+    screen: VirtualScreen, bus: VirtualBus, tmp_path: Path
+) -> None:
+    parley = Parley(tmp_path / "home", screen.settings() | bus.settings())
+    with TrayHost(bus.address) as tray, parley.running("gui", "--hidden") as app:
+        tray.wait_for_icon()
+        door = parley.home / "state" / "door"
+        wait_until(door.exists, "it is at work", process=app.process)
+        assert screen.windows("Parley") == []
+        assert parley("show").code == 0
+        wait_until(lambda: bool(screen.windows("Parley")), "it opens", process=app.process)
+        app.interrupt()
+        assert app.wait() == 0
+        assert app.err == ""
+
+
 def test_without_a_tray_closing_ends_it(screen: VirtualScreen, tmp_path: Path) -> None:
     parley = Parley(tmp_path / "home", screen.settings())
     config = settings_file(tmp_path, on_close="hide")

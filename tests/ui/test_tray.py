@@ -267,3 +267,23 @@ def test_the_settings_come_with_the_window(both: WindowAndTray) -> None:
     assert dialog is not None
     assert dialog.isVisible()
     dialog.reject()
+
+
+def test_hidden_at_login_it_waits_for_the_tray_and_shows_itself_without_one(
+    both: WindowAndTray, desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop_app.app_tray.TRAY_PATIENCE_MS", 1)
+    window_of(both).hide()
+    desktop.tray = False
+    both.begin(hidden=True)
+    assert not window_of(both).isVisible()
+    both._show_unless_in_tray()
+    assert window_of(both).isVisible()
+
+
+def test_hidden_at_login_it_stays_in_the_tray(both: WindowAndTray) -> None:
+    window_of(both).hide()
+    both.begin(hidden=True)
+    both._show_unless_in_tray()
+    assert both.tray.present
+    assert not window_of(both).isVisible()
