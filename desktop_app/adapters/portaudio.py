@@ -9,7 +9,6 @@ import importlib
 import logging
 import os
 import queue
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
@@ -32,6 +31,7 @@ class PortAudio:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._open_streams = 0
+        self._loaded = False
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[ModuleType]:
@@ -43,11 +43,11 @@ class PortAudio:
             SoundError: If the library is missing.
         """
         with self._lock, _quiet():
-            first = "sounddevice" not in sys.modules
             module = load("sounddevice")
+            first, self._loaded = not self._loaded, True
             if first:
                 _silence_alsa()
-            if not first and not self._open_streams:
+            elif not self._open_streams:
                 # There is no public way to learn of new devices.
                 module._terminate()  # noqa: SLF001
                 module._initialize()  # noqa: SLF001

@@ -95,8 +95,8 @@ class TapeStream:
             SoundError: If it cannot be opened.
         """
         self._device = device
-        rtmixer = load("rtmixer")
         with PORTAUDIO.locked() as sounddevice:
+            rtmixer = load("rtmixer")
             target = find_target("output", device, sounddevice)
             opener = self._opener(target, sounddevice, rtmixer)
             with hasty_threads():
