@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from desktop_app.adapters.places import HOME_VARIABLE, find_places
 from tests.private_process import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,16 +26,28 @@ class AppProcess:
         arguments: The command line.
         env: Where it lives: sound system, screen.
         home: Its ``PARLEY_HOME``, which holds what it prints too.
+        settings: What its settings file says; None: it has none.
     """
 
-    def __init__(self, arguments: list[str], env: Mapping[str, str], home: Path) -> None:
+    def __init__(
+        self,
+        arguments: list[str],
+        env: Mapping[str, str],
+        home: Path,
+        settings: Mapping[str, object] | None = None,
+    ) -> None:
         self.home = home
+        self._settings = settings
         self._arguments = arguments
-        self._env = {**env, "PARLEY_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+        self._env = {**env, HOME_VARIABLE: str(home), "PYTHONUNBUFFERED": "1"}
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.home.mkdir(parents=True, exist_ok=True)
+        if self._settings is not None:
+            self.settings_file.parent.mkdir(exist_ok=True)
+            content = {"version": 1, "settings": dict(self._settings)}
+            self.settings_file.write_text(json.dumps(content), encoding="utf-8")
         with (self.home / "stdout").open("wb") as out, (self.home / "stderr").open("wb") as err:
             command = [sys.executable, "-m", "desktop_app", *self._arguments]
             self._process = subprocess.Popen(
@@ -57,6 +71,10 @@ class AppProcess:
             self.process.wait(LEAVE_S)
         if error is not None:
             error.add_note(f"the app said on standard error:\n{self.stderr[-4000:]}")
+
+    @property
+    def settings_file(self) -> Path:
+        return find_places({HOME_VARIABLE: str(self.home)}).settings_file
 
     @property
     def process(self) -> subprocess.Popen[bytes]:

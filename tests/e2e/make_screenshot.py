@@ -5,7 +5,6 @@ The window is the real one, on a virtual screen; the words are spoken into a vir
 
 from __future__ import annotations
 
-import json
 import subprocess
 import tempfile
 from pathlib import Path
@@ -55,10 +54,8 @@ def main() -> None:
         ScriptedServer(persona) as server,
     ):
         home = Path(folder, "home")
-        home.mkdir()
-        (home / "settings.json").write_text(json.dumps({"version": 1, "theme": "light"}))
-        arguments = ["--url", server.url]
-        with AppProcess(arguments, sound.env() | screen.settings(), home) as app:
+        env = sound.env() | screen.settings()
+        with AppProcess(["--url", server.url], env, home, {"theme": "light"}) as app:
             window = Window(screen, app)
             window.press("space")
             server.wait_for("input_audio_buffer.append", count=10)

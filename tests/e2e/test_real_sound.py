@@ -18,7 +18,6 @@ from tests.servers.scripted import ScriptedServer
 from tests.virtual_screen import VirtualScreen
 from tests.virtual_sound import VirtualSound
 
-SETTINGS = "settings.json"
 LEAVING_S = 2.0
 
 
@@ -98,12 +97,11 @@ def test_without_a_microphone_the_answer_is_still_heard_and_the_lack_told(tmp_pa
 def test_a_speaker_that_is_not_there_is_replaced_by_the_default(
     sound: VirtualSound, tmp_path: Path
 ) -> None:
-    home = tmp_path / "home"
-    home.mkdir(exist_ok=True)
-    (home / SETTINGS).write_text(json.dumps({"version": 1, "speaker": "spk_sold_last_year"}))
+    settings = {"speaker": "spk_sold_last_year"}
+    arguments = ["talk", "--url"]
     with (
         ScriptedServer(conversation.persona()) as server,
-        AppProcess(["talk", "--url", server.url], sound.env(), home) as app,
+        AppProcess([*arguments, server.url], sound.env(), tmp_path / "home", settings) as app,
         sound.record(conversation.SPEAKER, speech.RATE_HZ) as recorder,
     ):
         talk = conversation.Conversation(sound, server, recorder, tmp_path)
