@@ -56,15 +56,21 @@ class _TcpServer:
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set_result(None)
         await self._end.wait()
+        # Whoever was accepted a moment ago is not talked to yet, but has to be hung up on as well,
+        # and before the server is closed: asyncio forgets the sockets it accepts for a closed one.
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for talk in self._talks:
+                talk.cancel()
+            await asyncio.wait(others)
         server.close()
-        for talk in self._talks:
-            talk.cancel()
-        await asyncio.gather(*self._talks, return_exceptions=True)
 
     async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
         talk = asyncio.current_task()
         assert talk is not None
+        if self._end.is_set():
+            writer.close()
+            return
         self._talks.add(talk)
         try:
             await self._talk(reader, writer)
