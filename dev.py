@@ -56,15 +56,18 @@ QT_PACKAGES = (
 SOUND_PACKAGES = ("libasound2-plugins", "libportaudio2", "libpulse0")
 TEST_PACKAGES = (
     "dbus",
+    "desktop-file-utils",
     "espeak-ng",
     "fonts-dejavu-core",
     "gnome-keyring",
     "imagemagick",
+    "nsis",
     "pocketsphinx-testdata",
     "pulseaudio",
     "pulseaudio-utils",
     "sox",
     "trayer",
+    "xdg-desktop-portal",
     "xdotool",
     "xvfb",
 )

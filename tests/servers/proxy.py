@@ -6,6 +6,7 @@ import asyncio
 import base64
 import socket
 import threading
+from abc import ABC, abstractmethod
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Literal, Self
@@ -21,7 +22,7 @@ ANSWERS = {
 }
 
 
-class _TcpServer:
+class _TcpServer(ABC):
     """A TCP server in a thread with a loop of its own."""
 
     def __init__(self) -> None:
@@ -81,8 +82,9 @@ class _TcpServer:
             self._talks.discard(talk)
             writer.close()
 
+    @abstractmethod
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        raise NotImplementedError
+        """Deal with one connection."""
 
 
 class SilentPort(_TcpServer):

