@@ -70,6 +70,7 @@ TEST_PACKAGES = (
     "xdg-desktop-portal",
     "xdotool",
     "xvfb",
+    "xz-utils",
 )
 SYSTEM_PACKAGES = {
     "run": QT_PACKAGES + SOUND_PACKAGES,

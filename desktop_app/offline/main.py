@@ -135,6 +135,7 @@ async def serve(
         url = f"{_origin(options.host)}:{port}{REALTIME}"
         ready({"url": url, "port": port, "model": brain.name})
 
+    failure: BaseException | None = None
     try:
         async with asyncio.TaskGroup() as group:
             work = [
@@ -146,9 +147,12 @@ async def serve(
             for task in work:
                 task.cancel()
     except* OSError as failures:
-        raise failures.exceptions[0] from None
+        failure = failures.exceptions[0]
     finally:
         await engine.aclose()
+    # Raised out here: before Python 3.11.4 what `except*` raises is wrapped in a group again.
+    if failure is not None:
+        raise failure from None
 
 
 def _find_models(folder: Path | None) -> Callable[[Household, BrainSettings], Models]:

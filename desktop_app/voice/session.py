@@ -63,6 +63,7 @@ class Session:
         Raises:
             LinkError: The first failure of either direction.
         """
+        first: BaseException | None = None
         try:
             async with asyncio.TaskGroup() as pumps:
                 sending = pumps.create_task(self._send(link), name="link-send")
@@ -70,9 +71,11 @@ class Session:
                     self._receive(event)
                 sending.cancel()
         except* LinkError as failures:
-            first: BaseException = failures
+            first = failures
             while isinstance(first, BaseExceptionGroup):
                 first = first.exceptions[0]
+        # Raised out here: before Python 3.11.4 what `except*` raises is wrapped in a group again.
+        if first is not None:
             raise first from None
 
     async def _send(self, link: Link) -> None:
