@@ -28,6 +28,9 @@ CREATED_TIMEOUT_MS = 3_000
 UPDATED_TIMEOUT_MS = 5_000
 """Compatible servers may leave out ``session.updated``; after this we talk all the same."""
 
+STEADY_MS = 10_000
+"""A connection that has held so long has not just failed: a later loss counts from the start."""
+
 RENEW_BEFORE_MS = 300_000
 """A session is renewed at a quiet moment in the last five minutes of its life."""
 
@@ -51,6 +54,7 @@ WORDS_LOST = Problem(
 CREATED_TIMER = "created"
 UPDATED_TIMER = "updated"
 RETRY_TIMER = "retry"
+STEADY_TIMER = "steady"
 RENEW_TIMER = "renew"
 RELEASE_TIMER = "release"
 SOUND_TIMER = "sound"
@@ -159,14 +163,15 @@ def session_configured(state: AppState, event: SessionConfigured) -> Step:
 
 def go_live(state: AppState) -> Step:
     """The session works: put back what was said, then let the user's words in."""
-    state = solved(link(state, phase=Phase.LIVE, attempt=0), *LINK_PROBLEMS)
+    state = solved(link(state, phase=Phase.LIVE), *LINK_PROBLEMS)
     unanswered = bool(state.texts)
     replay: Effects = ()
     if state.link.capabilities.replay:
         unanswered = unanswered or waits_for_answer(state.rows)
         state, replay = replayed(state)
     state, typed = texts_sent(state)
-    effects: Effects = (fx.StopTimer(UPDATED_TIMER), *replay, *typed)
+    steady = fx.StartTimer(STEADY_TIMER, STEADY_MS)
+    effects: Effects = (fx.StopTimer(UPDATED_TIMER), steady, *replay, *typed)
     if state.manual and (state.pressed or state.releasing):
         # Pressed while the connection was being made: what was said counts.
         state = replace(state, sent_ms=SHORTEST_PRESS_MS)
@@ -187,7 +192,7 @@ def link_lost(state: AppState, event: LinkLost) -> Step:
     if event.failure is None or state.link.phase in (Phase.OFFLINE, Phase.BACKING_OFF):
         return state, ()
     verdict = judge(event.failure, state.link.last_error)
-    was_live = live(state)
+    was_live, was_steady = live(state), state.link.steady
     attempt = state.link.attempt
     state = _words_lost(state, _without_session(state))
     if not verdict.retry:
@@ -196,7 +201,7 @@ def link_lost(state: AppState, event: LinkLost) -> Step:
         state = replace(state, pressed=False, releasing=False)
         cut: Effects = (fx.CutSpeaker(),) if state.sound.playing else ()
         return state, (*cut, fx.CloseSound(), *_stop_timers())
-    if verdict.at_once and was_live:
+    if verdict.at_once and was_steady:
         return _open(state)
     if verdict.problem and not (was_live and attempt == 0):
         state = tell(state, verdict.problem)
@@ -232,8 +237,8 @@ def _open(state: AppState) -> Step:
 
 
 def _stop_timers() -> Effects:
-    names = (CREATED_TIMER, UPDATED_TIMER, RETRY_TIMER, RENEW_TIMER, "response", "again")
-    return tuple(fx.StopTimer(name) for name in names)
+    ours = (CREATED_TIMER, UPDATED_TIMER, STEADY_TIMER, RETRY_TIMER, RENEW_TIMER)
+    return tuple(fx.StopTimer(name) for name in (*ours, "response", "again"))
 
 
 def _without_session(state: AppState) -> AppState:

@@ -65,7 +65,8 @@ class LinkState:
     Attributes:
         phase: Where it stands.
         wanted: The user wants to be connected.
-        attempt: Failed attempts in a row.
+        attempt: Failed attempts in a row; a connection that breaks at once counts as one.
+        steady: The connection has held for a while.
         server: Host of the far end, for people.
         model: The model that answers, as the server says.
         voice: The voice in use, as the server says.
@@ -82,6 +83,7 @@ class LinkState:
     phase: Phase = Phase.OFFLINE
     wanted: bool = False
     attempt: int = 0
+    steady: bool = False
     server: str = ""
     model: str = ""
     voice: str = ""

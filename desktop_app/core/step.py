@@ -209,6 +209,8 @@ def _timer(state: AppState, name: str) -> Step:
             return connection.configure(state)
         case connection.UPDATED_TIMER if connection.configuring(state):
             return connection.go_live(state)
+        case connection.STEADY_TIMER if state.link.phase is Phase.LIVE:
+            return link(state, steady=True, attempt=0), ()
         case connection.RENEW_TIMER if state.link.phase is Phase.LIVE:
             return link(state, rotate=True), ()
         case connection.RELEASE_TIMER:

@@ -65,7 +65,7 @@ def words(state: AppState) -> list[str]:
 def live(
     settings: Settings = Settings(), able: far.Capabilities = far.Capabilities(), **changes: Any
 ) -> AppState:
-    """Return a state in the middle of a session."""
+    """Return a state in the middle of a session that has held for a while."""
     return after(
         replace(AppState(settings=settings), **changes),
         wish.ConnectAsked(),
@@ -74,6 +74,7 @@ def live(
         far.LinkOpened("example.org", able),
         far.SessionStarted("sess_1", "model-a"),
         far.SessionConfigured("model-a", "marin"),
+        ev.TimerFired("steady"),
     )
 
 

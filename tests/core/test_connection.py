@@ -61,7 +61,8 @@ def test_the_server_speaks_first_then_we_configure_then_we_are_live() -> None:
     assert state.link.phase is Phase.CONFIGURING
     state, effects = run(state, ACCEPTED)
     assert state.link.phase is Phase.LIVE
-    assert effects == (fx.StopTimer("updated"), fx.SendPreroll(con.PREROLL_MS))
+    steady = fx.StartTimer("steady", con.STEADY_MS)
+    assert effects == (fx.StopTimer("updated"), steady, fx.SendPreroll(con.PREROLL_MS))
 
 
 def test_a_muted_user_is_not_heard_from_before_the_connection() -> None:
@@ -202,6 +203,7 @@ def test_hanging_up_leaves_nothing(state: AppState) -> None:
     assert stopped == {
         "created",
         "updated",
+        "steady",
         "retry",
         "renew",
         "response",

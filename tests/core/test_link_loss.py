@@ -59,11 +59,25 @@ def test_a_single_drop_in_mid_session_is_not_worth_a_word() -> None:
     assert kinds(state) == {Kind.NO_NETWORK}
 
 
-def test_being_live_again_ends_the_trouble_and_the_counting() -> None:
+def test_being_live_again_ends_the_trouble_and_holding_a_while_the_counting() -> None:
     state = after(CONNECTING, far.LinkLost(far.LinkFailure("http", http_status=429)))
     assert (state.link.attempt, kinds(state)) == (1, {Kind.RATE_LIMITED})
     state = after(state, TimerFired("retry"), OPENED, STARTED, ACCEPTED)
-    assert (state.link.attempt, kinds(state)) == (0, set())
+    assert (state.link.attempt, kinds(state)) == (1, set())
+    state = after(state, TimerFired("steady"))
+    assert state.link.attempt == 0
+
+
+def test_a_server_that_always_drops_us_once_we_are_live_is_asked_ever_more_seldom() -> None:
+    state, waits, told_of = CONNECTING, [], []
+    for _ in range(4):
+        state = after(state, OPENED, STARTED, ACCEPTED)
+        state, effects = run(state, LOST)
+        waits += [timer.after_ms for timer in only(effects, fx.StartTimer)]
+        told_of.append(kinds(state))
+        state = after(state, TimerFired("retry"))
+    assert waits == [500, 1000, 2000, 4000]
+    assert told_of == [set(), *[{Kind.SERVER_TROUBLE}] * 3]
 
 
 FATAL = [
@@ -130,6 +144,11 @@ def test_the_limit_of_a_session_is_its_expected_end(failure: far.LinkFailure) ->
     state, effects = run(live(), far.LinkLost(failure))
     assert (state.link.phase, kinds(state)) == (Phase.OPENING, set())
     assert only(effects, fx.OpenLink)
+
+
+def test_a_session_that_reaches_its_limit_at_once_is_not_reopened_in_a_tight_loop() -> None:
+    state, effects = run(after(CONNECTING, OPENED, STARTED, ACCEPTED), far.LinkLost(LIMIT))
+    assert (state.link.phase, only(effects, fx.OpenLink)) == (Phase.BACKING_OFF, [])
 
 
 def test_a_session_that_ends_before_it_began_is_not_reopened_in_a_tight_loop() -> None:
