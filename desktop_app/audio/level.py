@@ -10,15 +10,23 @@ import numpy as np
 from desktop_app.audio.pcm import BLOCK_SAMPLES, FULL_SCALE, from_bytes
 
 FLOOR_DBFS = -96.0
-# A converter at its limit may stop a little below full scale.
-CLIP_AT = 32_700
+# -0.1 dBFS: a converter at its limit may stop a little below full scale.
+CLIP_AT = 32_393
 # One sample at the limit is a peak well met; some in one block are a clipped wave.
 CLIPPED_SAMPLES = 3
+# A meter on the screen looks at every third block only, and must not miss the one that clipped.
+CLIP_HELD_BLOCKS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Loudness:
-    """Loudness of one block in dBFS (0 is full scale, `FLOOR_DBFS` is silence)."""
+    """Loudness of one block in dBFS (0 is full scale, `FLOOR_DBFS` is silence).
+
+    Attributes:
+        rms_dbfs: Root of the mean square.
+        peak_dbfs: The largest sample.
+        clipped: This block was cut off at the limit, or one of the last 100 ms.
+    """
 
     rms_dbfs: float = FLOOR_DBFS
     peak_dbfs: float = FLOOR_DBFS
@@ -38,6 +46,7 @@ class Meter:
 
     def __init__(self) -> None:
         self._floats = np.empty(BLOCK_SAMPLES, np.float32)
+        self._clip_left = 0
 
     def measure(self, pcm: bytes) -> Loudness:
         """Return the loudness of ``pcm`` (PCM16, mono)."""
@@ -46,12 +55,15 @@ class Meter:
             return SILENCE
         # Not abs(): int16 has no +32768.
         peak = max(int(samples.max()), -int(samples.min()))
+        self._clip_left = max(0, self._clip_left - 1)
         if peak == 0:
-            return SILENCE
+            return SILENCE if not self._clip_left else Loudness(clipped=True)
         if len(samples) > len(self._floats):
             self._floats = np.empty(len(samples), np.float32)
         floats = self._floats[: len(samples)]
         floats[:] = samples
         rms = math.sqrt(float(floats @ floats) / len(samples))
-        clipped = peak >= CLIP_AT and np.count_nonzero(np.abs(floats) >= CLIP_AT) >= CLIPPED_SAMPLES
-        return Loudness(dbfs(rms / FULL_SCALE), dbfs(peak / FULL_SCALE), bool(clipped))
+        if peak >= CLIP_AT and np.count_nonzero(np.abs(floats) >= CLIP_AT) >= CLIPPED_SAMPLES:
+            self._clip_left = CLIP_HELD_BLOCKS
+        clipped = self._clip_left > 0
+        return Loudness(dbfs(rms / FULL_SCALE), dbfs(peak / FULL_SCALE), clipped)

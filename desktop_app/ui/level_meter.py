@@ -17,8 +17,11 @@ FLOOR_DBFS = -60.0
 LOUD_DBFS = -6.0
 PEAK_FRAMES = 40
 """How long a peak stands before it falls: 1.3 s."""
-CLIP_FRAMES = 60
-"""How long the clipping light stays on: 2 s."""
+CLIP_FRAMES = 30
+"""How long the clipping light stays on: 1 s."""
+LIGHT_PX = 10.0
+DARK_PX = 6.0
+"""The light is larger when it is on: not everybody sees red."""
 FALL = 0.04
 SILENT = MicLevel()
 
@@ -78,9 +81,8 @@ class LevelMeter(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        light = 8.0
         y = (self.height() - 6) / 2
-        bar = QRectF(0, y, self.width() - light - 5, 6)
+        bar = QRectF(0, y, self.width() - LIGHT_PX - 4, 6)
         self._fill(painter, bar, c.raised)
         if self._live:
             loud = share(LOUD_DBFS)
@@ -90,8 +92,10 @@ class LevelMeter(QWidget):
                 x = min(bar.left() + bar.width() * self._peak, bar.right() - 2)
                 painter.setBrush(QColor(c.text if self._peak < loud else c.warning))
                 painter.drawRect(QRectF(x, y - 1, 2, 8))
-        painter.setBrush(QColor(c.danger if self._clip_left else c.raised))
-        painter.drawEllipse(QRectF(self.width() - light, y - 1, light, light))
+        painter.setBrush(QColor(c.danger if self.clipping else c.raised))
+        size = LIGHT_PX if self.clipping else DARK_PX
+        center = QRectF(self.width() - LIGHT_PX, 0, LIGHT_PX, self.height()).center()
+        painter.drawEllipse(center, size / 2, size / 2)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Run when seen."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.audio.level import FLOOR_DBFS, SILENCE, Meter, dbfs
+from desktop_app.audio.level import CLIP_HELD_BLOCKS, FLOOR_DBFS, SILENCE, Meter, dbfs
 
 int16 = st.integers(-32768, 32767)
 
@@ -35,6 +35,19 @@ def test_one_sample_at_the_limit_is_no_clipping_and_three_are() -> None:
     meter = Meter()
     assert not meter.measure(sound(32767, -32768, 0, 0)).clipped
     assert meter.measure(sound(32767, -32768, 32767, 0)).clipped
+
+
+def test_a_tenth_of_a_decibel_below_full_scale_is_the_limit() -> None:
+    assert not Meter().measure(sound(*[32_390] * 9)).clipped
+    assert Meter().measure(sound(*[32_393] * 9)).clipped
+
+
+@pytest.mark.parametrize("after", [0, 100])
+def test_clipping_stays_in_sight_of_a_meter_that_looks_at_every_third_block(after: int) -> None:
+    meter = Meter()
+    meter.measure(sound(*[32767] * 240))
+    seen = [meter.measure(sound(*[after] * 240)).clipped for _ in range(CLIP_HELD_BLOCKS)]
+    assert seen == [True] * (CLIP_HELD_BLOCKS - 1) + [False]
 
 
 @given(st.lists(int16, min_size=1, max_size=500))
