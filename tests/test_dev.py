@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,12 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Programs that dev.py would have become; its set-up is taken as done."""
     commands: list[list[str]] = []
     monkeypatch.setattr(dev, "set_up", lambda group: Path("/venv") / group)
-    monkeypatch.setattr(dev, "become", lambda command, env: commands.append(list(command)) or 0)
+
+    def become(command: Sequence[str], env: object) -> int:
+        commands.append(list(command))
+        return 0
+
+    monkeypatch.setattr(dev, "become", become)
     monkeypatch.chdir(ROOT)
     return commands
 
@@ -240,7 +246,7 @@ def test_packages_are_named_before_apt_runs(
     monkeypatch.delenv("PARLEY_NO_APT", raising=False)
     monkeypatch.setattr(dev, "is_root", lambda: False)
     monkeypatch.setattr(dev, "can_sudo", lambda: True)
-    monkeypatch.setattr(dev.subprocess, "run", apt)
+    monkeypatch.setattr(subprocess, "run", apt)
     assert dev.install_packages(["sox"]) is True
     assert told[0] == "these system packages are missing: sox"
     assert told[2] == "sudo apt-get update"

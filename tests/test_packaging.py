@@ -20,7 +20,7 @@ from types import ModuleType
 import pytest
 
 from desktop_app import __version__
-from desktop_app.cli import parser
+from desktop_app.cli_options import parser
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGING = ROOT / "packaging"
@@ -245,7 +245,7 @@ def test_the_build_tools_are_locked_beside_the_program_with_hashes() -> None:
 def test_the_icons_are_in_every_size_and_hold_what_they_say(tmp_path: Path) -> None:
     sys.path.insert(0, str(PACKAGING))
     try:
-        import draw_icons  # type: ignore[import-not-found]
+        import draw_icons
     finally:
         sys.path.remove(str(PACKAGING))
     icons = ROOT / "resources" / "icons"

@@ -55,7 +55,7 @@ def chirp(path: Path, seconds: float = 1.0, rate_hz: int = RATE_HZ) -> npt.NDArr
 
 def likeness(heard: npt.NDArray[np.int16], said: npt.NDArray[np.float64]) -> float:
     """The highest correlation of ``said`` with any stretch of ``heard``."""
-    from scipy.signal import correlate
+    from scipy.signal import correlate  # type: ignore[import-untyped]
 
     full = heard.astype(np.float64)
     at = int(np.argmax(np.abs(correlate(full, said, mode="valid"))))

@@ -94,7 +94,8 @@ class TrayHost:
         return self._call("org.freedesktop.DBus.Properties", "Get", "ss", [ITEM, name])[0].value
 
     def _call(self, interface: str, member: str, signature: str, body: list[Any]) -> list[Any]:
-        return self._run(self._send(interface, member, signature, body))
+        answer: list[Any] = self._run(self._send(interface, member, signature, body))
+        return answer
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
         done: Future[Any] = asyncio.run_coroutine_threadsafe(work, self._loop)

@@ -11,7 +11,7 @@ import types
 class _StandIn(types.ModuleType):
     """Can be imported; whoever uses it is told that it is not here."""
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
         raise ImportError(f"{self.__name__}.{name} is not part of Parley")

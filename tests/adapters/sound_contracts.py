@@ -26,12 +26,13 @@ def noise(seconds: float, seed: int = 0) -> np.ndarray:
     white = rng.standard_normal(round(seconds * RATE_HZ))
     low = np.convolve(white, np.hanning(9), mode="same")
     swell = 0.6 + 0.4 * np.sin(np.arange(len(low)) / RATE_HZ * 2 * np.pi * 3)
-    return (low * swell / np.abs(low * swell).max() * 20_000).astype(np.int16)
+    loud = low * swell
+    return np.asarray(loud / np.abs(loud).max() * 20_000, np.int16)
 
 
 def likeness(heard: np.ndarray, said: np.ndarray) -> float:
     """The highest correlation of ``said`` with any stretch of ``heard``."""
-    from scipy.signal import correlate
+    from scipy.signal import correlate  # type: ignore[import-untyped]
 
     full = np.concatenate([heard.astype(np.float64), np.zeros(len(said))])
     at = int(np.argmax(np.abs(correlate(full, said.astype(np.float64), mode="valid"))))
@@ -55,7 +56,7 @@ def speech(ms: int, value: int = 8_000) -> bytes:
 async def listened(microphone: Microphone, ms: int) -> np.ndarray:
     """Hear for so long, in whole blocks."""
     heard: list[bytes] = []
-    async with aclosing(microphone.blocks()) as blocks:
+    async with aclosing(microphone.blocks()) as blocks:  # type: ignore[type-var]
         async for block in blocks:
             assert len(block) == BLOCK_BYTES
             heard.append(block)
@@ -120,7 +121,7 @@ class MicrophoneContract(ABC):
             levels = [microphone.level.rms_dbfs]
             await microphone.open("")
             await self.say(noise(1).tobytes())
-            async with aclosing(microphone.blocks()) as blocks:
+            async with aclosing(microphone.blocks()) as blocks:  # type: ignore[type-var]
                 async for _ in blocks:
                     levels.append(microphone.level.rms_dbfs)
                     if levels[-1] > -20:

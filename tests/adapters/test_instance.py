@@ -255,6 +255,6 @@ def test_each_home_has_a_pipe_of_its_own() -> None:
 
 
 def test_on_windows_the_door_is_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(instance.sys, "platform", "win32")
+    monkeypatch.setattr(sys, "platform", "win32")
     environ = {"PARLEY_HOME": f"/{secrets.token_hex(4)}"}
     assert isinstance(door_of(find_places(environ), environ), PipeDoor)

@@ -9,6 +9,7 @@ import pytest
 from desktop_app.adapters.link import WebSocketLink
 from desktop_app.core import effects as fx
 from desktop_app.core import far_end as fe
+from desktop_app.core.events import Event
 from desktop_app.core.settings import Settings
 from desktop_app.ports import Link, LinkTarget
 from tests.adapters.link_contract import ORDER, LinkContract
@@ -112,7 +113,7 @@ class TestTheFakeLink(LinkContract):
         asyncio.run(run())
 
     def test_it_acknowledges_what_servers_acknowledge(self) -> None:
-        async def run() -> list[object]:
+        async def run() -> list[Event]:
             link = FakeLink(fe.SessionStarted("s"))
             await link.open(self.target())
             events = link.events()

@@ -214,7 +214,7 @@ def test_blocks_can_be_left_and_taken_up_again(place: VirtualSound) -> None:
         await microphone.open("")
         sizes = []
         for _ in range(2):
-            async with aclosing(microphone.blocks()) as blocks:
+            async with aclosing(microphone.blocks()) as blocks:  # type: ignore[type-var]
                 sizes.append(len(await anext(blocks)))
         await microphone.aclose()
         return sizes

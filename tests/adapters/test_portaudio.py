@@ -127,7 +127,11 @@ def test_a_late_failure_is_nobodys_business(caplog: pytest.LogCaptureFixture) ->
 
 def test_a_device_that_cannot_be_closed_does_not_keep_us(caplog: pytest.LogCaptureFixture) -> None:
     release = threading.Event()
-    asyncio.run(close_in_sound_thread(lambda: release.wait(10) and None, patience_s=0.01))
+
+    def close() -> None:
+        release.wait(10)
+
+    asyncio.run(close_in_sound_thread(close, patience_s=0.01))
     release.set()
     assert "cannot be closed" in caplog.text
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from desktop_app.adapters import sound_target, tape_stream
 from desktop_app.adapters import speaker as speaker_module
-from desktop_app.adapters import tape_stream
 from desktop_app.adapters.sound_target import Form
 from desktop_app.adapters.speaker import PortAudioSpeaker
 from desktop_app.adapters.tape_stream import LATENCIES_S, TapeStream
@@ -142,7 +142,7 @@ def test_a_device_of_two_channels_at_another_rate_plays_on_both(
     place: VirtualSound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = noise(1)
-    plain = tape_stream.open_target
+    plain = sound_target.open_target
 
     def choosy(target, way, sounddevice, opener):  # type: ignore[no-untyped-def]
         def refuse(form: Form) -> object:
@@ -150,7 +150,7 @@ def test_a_device_of_two_channels_at_another_rate_plays_on_both(
                 raise sounddevice.PortAudioError("Invalid sample rate", -9997)
             return opener(form)
 
-        device = tape_stream.Target(
+        device = sound_target.Target(
             target.name, target.label, target.index, 48_000, 2, target.environment, target.stream
         )
         return plain(device, way, sounddevice, refuse)

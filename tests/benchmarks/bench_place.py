@@ -93,7 +93,12 @@ class Place:
 
     def turn_over(self, item: str) -> None:
         """Let the server find that the user, who had cut in, has said something and is done."""
-        words = {"id": item, "object": "realtime.item", "type": "message", "role": "user"}
+        words: dict[str, object] = {
+            "id": item,
+            "object": "realtime.item",
+            "type": "message",
+            "role": "user",
+        }
         words |= {"status": "completed", "content": [{"type": "input_audio", "transcript": None}]}
         self.server.say(events.speech_stopped(item, 100))
         self.server.say(events.committed(item, None))

@@ -12,7 +12,7 @@ import json
 import sys
 import threading
 
-import sounddevice
+import sounddevice  # type: ignore[import-untyped]
 from websockets.asyncio.client import ClientConnection, connect
 
 RATE_HZ = 24_000

@@ -30,7 +30,7 @@ from tests.servers import speech
 from tests.sound_recorder import Recorder
 
 HEADER = ("talk", "Parley", "minimal loop", "best peer", "goal")
-Row = tuple[str, str, str, str, str]
+Row = tuple[str, ...]
 
 PROGRAMS = {
     "Parley": ("desktop_app", "talk", "--url", "{url}"),

@@ -70,12 +70,12 @@ def _scrolling(here: Place, screen: VirtualScreen, rounds: int, rows: int) -> Ro
         window = Window(screen, running)
         window.press("space")
         here.wait_until_heard()
-        before = None
+        before: str | None = None
         for number in range(rows):
             item = _said(number)
             here.server.say(events.item_added(item, before))
             here.server.say(events.item_done(item, before))
-            before = item["id"]
+            before = str(item["id"])
         time.sleep(SETTLED_S)
         window.press("shift+Tab")
         late = microphone(here, rounds, lambda: window.press("Prior", "Prior", "End", "Home"))

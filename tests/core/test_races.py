@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -37,7 +38,7 @@ def neighbours(world: World) -> list[Callable[[], None]]:
         able.append(lambda: world.feed(world.reports.popleft()))
     if world.tools:
         able.append(lambda: world.feed(ToolFinished(world.tools.popleft(), "noon")))
-    able += [lambda name=name: world.fire(name) for name in SHORT_TIMERS if name in world.timers]
+    able += [partial(world.fire, name) for name in SHORT_TIMERS if name in world.timers]
     return able
 
 

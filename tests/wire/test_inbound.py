@@ -15,7 +15,7 @@ from tests.wire.frames import examples, frame
 from tests.wire.oracle import SERVER_CLASSES, full
 
 PCM = b"\x01\x00\x02\x00"
-PLACE = {"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 1}
+PLACE: dict[str, Any] = {"response_id": "r", "item_id": "i", "output_index": 0, "content_index": 1}
 CALL = {"type": "function_call", "name": "f", "arguments": "{}"}
 
 
@@ -123,7 +123,7 @@ def test_a_limit_of_nothing_is_no_reason_to_stumble() -> None:
         ("committed", {"previous_item_id": None}, fe.InputCommitted("i")),
     ],
 )
-def test_turns_of_the_user_are_told(kind: str, fields: dict[str, object], event: Event) -> None:
+def test_turns_of_the_user_are_told(kind: str, fields: dict[str, Any], event: Event) -> None:
     assert heard(f"input_audio_buffer.{kind}", item_id="i", **fields) == (event,)
 
 
@@ -147,7 +147,7 @@ def test_a_server_need_not_name_the_item_when_speech_begins() -> None:
         ("failed", {}, fe.UserTextFailed("i")),
     ],
 )
-def test_the_words_of_the_user_are_told(kind: str, fields: dict[str, object], event: Event) -> None:
+def test_the_words_of_the_user_are_told(kind: str, fields: dict[str, Any], event: Event) -> None:
     name = f"conversation.item.input_audio_transcription.{kind}"
     assert heard(name, item_id="i", content_index=0, **fields) == (event,)
 
@@ -255,7 +255,7 @@ def test_the_assistant_s_words_arrive(kind: str) -> None:
         fe.AssistantTextArrived("r", "i", "Ye"),
     )
     assert heard(f"response.{kind}.delta", delta="", **PLACE) == ()
-    whole = {"transcript": "Yes."} if "transcript" in kind else {"text": "Yes."}
+    whole: dict[str, Any] = {"transcript": "Yes."} if "transcript" in kind else {"text": "Yes."}
     assert heard(f"response.{kind}.done", **whole, **PLACE) == (
         fe.AssistantTextDone("r", "i", "Yes."),
     )

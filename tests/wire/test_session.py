@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from msgspec import UNSET
 
@@ -55,7 +57,7 @@ def test_absent_and_null_both_read_as_the_default(field: int | None, read: int) 
     assert known(field, 7) == read
 
 
-def _listening(**fields: object) -> RealtimeSession:
+def _listening(**fields: Any) -> RealtimeSession:
     return RealtimeSession(audio=Audio(input=AudioInput(**fields)))
 
 

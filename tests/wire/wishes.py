@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from desktop_app.wire.items import Message, OutputAudio
 from desktop_app.wire.session import (
     PCM_24K,
@@ -16,7 +18,7 @@ from desktop_app.wire.session import (
     Transcription,
 )
 
-PART = {"response_id": "r", "item_id": "i", "output_index": 1, "content_index": 2}
+PART: dict[str, Any] = {"response_id": "r", "item_id": "i", "output_index": 1, "content_index": 2}
 SAID = Message(id="a", role="assistant", content=(OutputAudio(transcript="Hi."),))
 WISH = RealtimeSession(
     output_modalities=("audio",),

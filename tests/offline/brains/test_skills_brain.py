@@ -17,6 +17,7 @@ from desktop_app.offline.brains.brain import (
     Said,
     TextDelta,
     Tool,
+    ToolChoice,
 )
 from desktop_app.offline.brains.skills_brain import NOT_SAVED, SkillsBrain, read_talk
 from desktop_app.offline.skills.household import Household, Ring
@@ -228,7 +229,7 @@ KEYWORDS = (
 )
 @settings(max_examples=300, deadline=None)
 def test_no_schema_a_client_sends_breaks_the_brain(
-    schema: dict[str, object], said: str, choice: NamedTool
+    schema: dict[str, object], said: str, choice: ToolChoice
 ) -> None:
     tools = [
         Tool("do_it", "", schema),
