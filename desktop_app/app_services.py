@@ -14,7 +14,8 @@ from desktop_app.adapters.keys import BadKey, clean_key
 from desktop_app.adapters.offline_process import OfflineProcess
 from desktop_app.app_house import House
 from desktop_app.core.settings import Settings
-from desktop_app.ports import Destination, DeviceList, MicLevel, Secret
+from desktop_app.core.sound import DeviceList
+from desktop_app.ports import Destination, MicLevel, Secret
 from desktop_app.ui.services import DownloadOffer, DownloadOutcome, KeyStatus, TestOutcome
 
 _Answer = TypeVar("_Answer")

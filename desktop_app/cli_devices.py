@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from desktop_app.adapters.devices import SystemDevices
 from desktop_app.cli_terms import FAILED, OK, complain
-from desktop_app.ports import Device
+from desktop_app.core.sound import Device
 
 
 def devices(options: argparse.Namespace) -> int:

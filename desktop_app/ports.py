@@ -17,7 +17,7 @@ from desktop_app.core.far_end import LinkFailure
 from desktop_app.core.key_names import Chord
 from desktop_app.core.problems import Problem
 from desktop_app.core.settings import Settings
-from desktop_app.core.sound import SpeakerStopped
+from desktop_app.core.sound import DeviceList, SpeakerStopped
 from desktop_app.core.state import AppState
 
 Dispatch = Callable[[Event], None]
@@ -174,30 +174,6 @@ class Speaker(Protocol):
     async def aclose(self) -> None:
         """Close the device; what is queued is lost.  Idempotent."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A microphone or speaker.
-
-    Attributes:
-        name: What is stored and opened; stable across restarts, never an index.
-        label: What people see.
-        default: It is the system's default at the moment.
-    """
-
-    name: str
-    label: str
-    default: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceList:
-    """What can be chosen now.  ``problem`` says why nothing can, if so."""
-
-    microphones: Sequence[Device] = ()
-    speakers: Sequence[Device] = ()
-    problem: Problem | None = None
 
 
 class Devices(Protocol):

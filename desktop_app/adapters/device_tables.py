@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from desktop_app.adapters.sound_problems import Way, none_found
-from desktop_app.ports import Device, DeviceList
+from desktop_app.core.sound import Device, DeviceList
 
 # The one interface of each system whose names are whole and whose devices are there.
 PREFERRED = ("Windows WASAPI", "Core Audio", "ALSA")

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from desktop_app.adapters.portaudio import PORTAUDIO
 from desktop_app.adapters.pulse_server import PulseWatch, pulse_devices
 from desktop_app.adapters.sound_target import read_table
-from desktop_app.ports import DeviceList, SoundError
+from desktop_app.core.sound import DeviceList
+from desktop_app.ports import SoundError
 
 
 class SystemDevices:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from desktop_app.adapters.sound_problems import Way, none_found
-from desktop_app.ports import Device, DeviceList
+from desktop_app.core.sound import Device, DeviceList
 
 DEBOUNCE_S = 0.05
 RETRY_S = 5.0

@@ -16,7 +16,8 @@ from desktop_app.adapters.pulse_server import pulse_devices, stream_settings
 from desktop_app.adapters.sound_problems import Way, busy, none_found, refused
 from desktop_app.audio.pcm import RATE_HZ
 from desktop_app.core.problems import Problem
-from desktop_app.ports import Device, DeviceList, SoundError
+from desktop_app.core.sound import Device, DeviceList
+from desktop_app.ports import SoundError
 
 # PortAudio's words for "not at this rate", "not so many channels", and what WASAPI says instead.
 CHOOSY = frozenset({-9998, -9997, -9996, -9994})

@@ -8,6 +8,30 @@ from desktop_app.core.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """A microphone or speaker.
+
+    Attributes:
+        name: What is stored and opened; stable across restarts, never an index.
+        label: What people see.
+        default: It is the system's default at the moment.
+    """
+
+    name: str
+    label: str
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceList:
+    """What can be chosen now.  ``problem`` says why nothing can, if so."""
+
+    microphones: tuple[Device, ...] = ()
+    speakers: tuple[Device, ...] = ()
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MicFrame:
     """One block from the microphone: PCM16, mono, 24 kHz."""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.ports import Device
+from desktop_app.core.sound import Device
 from desktop_app.ui.controls import Choice
 
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.core.settings import Settings
+from desktop_app.core.sound import DeviceList
 from desktop_app.core.state import AppState, Phase, Talk
 from desktop_app.core.wishes import HangUpAsked, InterruptAsked, MuteToggled, SettingsChanged
-from desktop_app.ports import DeviceList, Dispatch
+from desktop_app.ports import Dispatch
 from desktop_app.ui.composer import Composer
 from desktop_app.ui.controls import Glyph, IconButton
 from desktop_app.ui.device_picker import DevicePicker

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from desktop_app.core.problems import Action, Kind, Problem
+from desktop_app.core.sound import DeviceList
 from desktop_app.core.state import AppState
 from desktop_app.core.wishes import (
     ConnectAsked,
@@ -29,7 +30,7 @@ from desktop_app.core.wishes import (
     ProblemSolved,
     SettingsChanged,
 )
-from desktop_app.ports import DeviceList, Dispatch
+from desktop_app.ports import Dispatch
 from desktop_app.ui import app_icon, setting_rules, theme, window_place
 from desktop_app.ui.dock import Dock
 from desktop_app.ui.download_dialog import DownloadDialog

@@ -12,7 +12,8 @@ from typing import Protocol
 
 from desktop_app.core.problems import Problem
 from desktop_app.core.settings import Settings
-from desktop_app.ports import DeviceList, MicLevel
+from desktop_app.core.sound import DeviceList
+from desktop_app.ports import MicLevel
 
 
 @dataclass(frozen=True, slots=True)

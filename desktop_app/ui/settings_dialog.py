@@ -17,10 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.core.settings import Settings, specs
+from desktop_app.core.sound import DeviceList
 from desktop_app.core.spec import Spec
 from desktop_app.core.state import AppState
 from desktop_app.core.wishes import SettingsChanged
-from desktop_app.ports import DeviceList, Dispatch
+from desktop_app.ports import Dispatch
 from desktop_app.ui import icons, setting_rules, theme
 from desktop_app.ui.controls import toned
 from desktop_app.ui.key_section import KeySection

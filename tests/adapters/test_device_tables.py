@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop_app.adapters.device_tables import Table, TableDevice
 from desktop_app.core.problems import Kind
-from desktop_app.ports import Device
+from desktop_app.core.sound import Device
 
 LONG = "Microphone Array (Realtek(R) High Definition Audio Codec)"
 

@@ -19,7 +19,8 @@ from desktop_app.adapters.sound_target import (
     read_table,
 )
 from desktop_app.core.problems import Action, Kind, Problem
-from desktop_app.ports import Device, DeviceList, SoundError
+from desktop_app.core.sound import Device, DeviceList
+from desktop_app.ports import SoundError
 
 
 class PortAudioError(Exception):

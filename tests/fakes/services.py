@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from desktop_app.core.settings import Settings
-from desktop_app.ports import Device, DeviceList, MicLevel
+from desktop_app.core.sound import Device, DeviceList
+from desktop_app.ports import MicLevel
 from desktop_app.ui.services import DownloadOffer, DownloadOutcome, KeyStatus, TestOutcome
 
 DEVICES = DeviceList(

@@ -12,8 +12,8 @@ from desktop_app.audio.level import Meter
 from desktop_app.audio.pcm import BLOCK_BYTES, Int16, samples_of_ms, to_bytes
 from desktop_app.audio.playout import Began, Ended, Playout
 from desktop_app.core.problems import Action, Kind, Problem
-from desktop_app.core.sound import SpeakerLost, SpeakerStarted, SpeakerStopped
-from desktop_app.ports import Device, DeviceList, Dispatch, MicLevel, SoundError
+from desktop_app.core.sound import Device, DeviceList, SpeakerLost, SpeakerStarted, SpeakerStopped
+from desktop_app.ports import Dispatch, MicLevel, SoundError
 
 MIC_GONE = Problem(
     Kind.NO_MICROPHONE, "The microphone is gone", "Plug it in.", Action.CHOOSE_MICROPHONE

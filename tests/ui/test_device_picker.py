@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from desktop_app.ports import Device
+from desktop_app.core.sound import Device
 from desktop_app.ui.device_picker import DevicePicker
 from tests.fakes.services import DEVICES
 

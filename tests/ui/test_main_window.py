@@ -25,6 +25,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.core.events import Event
 from desktop_app.core.problems import Action, Kind, Problem
+from desktop_app.core.sound import DeviceList
 from desktop_app.core.state import AppState
 from desktop_app.core.wishes import (
     ConnectAsked,
@@ -35,7 +36,6 @@ from desktop_app.core.wishes import (
     TalkPressed,
     TalkReleased,
 )
-from desktop_app.ports import DeviceList
 from desktop_app.ui import theme
 from desktop_app.ui.main_window import SMALLEST_PX, MainWindow
 from desktop_app.ui.palettes import DARK, LIGHT
