@@ -87,7 +87,7 @@ class App:
     def __init__(self, house: House, door: Door | None = None) -> None:
         self._house, self._door = house, door
         self._secrets = AsyncSecrets(house.secrets)
-        self._engine = OfflineProcess()
+        self._engine = OfflineProcess(tell=self._tell)
         self._ports: Ports | None = None
         self.services = AppServices(house, self._secrets, self._level)
         self.window = MainWindow(self._dispatch, self.services)
@@ -145,6 +145,9 @@ class App:
 
     def _dispatch(self, event: object) -> None:
         self.worker.dispatch(event)  # type: ignore[arg-type]
+
+    def _tell(self, problem: Problem) -> None:
+        self.worker.dispatch(ProblemFound(problem))
 
     def _make_ports(self) -> Ports:
         from desktop_app.app_ports import real_ports

@@ -79,7 +79,8 @@ def talk(house: House) -> int:
         failed.set()
         news.put(None)
 
-    secrets, engine = AsyncSecrets(house.secrets), OfflineProcess()
+    secrets = AsyncSecrets(house.secrets)
+    engine = OfflineProcess(tell=lambda problem: worker.dispatch(ProblemFound(problem)))
     worker = VoiceWorker(
         lambda: real_ports(house, secrets, engine),
         AppState(settings=house.settings),

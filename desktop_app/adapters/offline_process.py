@@ -12,18 +12,32 @@ import logging
 import os
 import secrets
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from desktop_app.core.far_end import LinkFailure
+from desktop_app.core.problems import Action, Kind, Problem
 from desktop_app.ports import LinkError
 
 START_TIMEOUT_S = 60.0
 """The first start on a slow disk loads some hundred megabytes."""
 
 LEAVE_TIMEOUT_S = 1.5
+
+HEALTHY_S = 300.0
+"""An engine that has worked for so long since it crashed may crash once more."""
+
 TOKEN_VARIABLE = "PARLEY_TOKEN"
 SERVER_KEYS = ("OPENAI_API_KEY", "PARLEY_API_KEY")
+
+RESTARTED = Problem(
+    Kind.ENGINE_RESTARTED,
+    "The assistant on this computer stopped and was started again",
+    "The conversation goes on. If it happens again, copy the report and send it to us.",
+    Action.COPY_REPORT,
+)
+_GIVEN_UP = "It stopped twice in a short time. Try again; if it stays, copy the report."
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +62,35 @@ def engine_command() -> tuple[str, ...]:
     return (*program, "serve", "--with-parent", "--port", "0")
 
 
+def _nobody(problem: Problem) -> None:
+    """Nobody is to be told: whoever asks one question sees that it fails."""
+
+
 class OfflineProcess:
-    """Runs the engine.  Used on one loop at a time."""
+    """Runs the engine.  Used on one loop at a time.
+
+    One that ends by itself is started again once, and that is told; when it ends again before it
+    was healthy for a while, the next start is refused, and it is the user who tries again.
+
+    Args:
+        command: What to run; None is this program's own engine.
+        start_timeout_s: Longest wait for its first line.
+        tell: Takes the problem that there was, on the loop's thread.
+        clock: Returns seconds.
+    """
 
     def __init__(
-        self, command: Sequence[str] | None = None, *, start_timeout_s: float = START_TIMEOUT_S
+        self,
+        command: Sequence[str] | None = None,
+        *,
+        start_timeout_s: float = START_TIMEOUT_S,
+        tell: Callable[[Problem], None] = _nobody,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._command = tuple(command or engine_command())
         self._start_timeout_s = start_timeout_s
+        self._tell, self._clock = tell, clock
+        self._crashed_at_s: float | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._address = ("", "")
         self._starting = asyncio.Lock()
@@ -65,11 +100,17 @@ class OfflineProcess:
         """Start the engine unless it runs; return its address and token.
 
         Raises:
-            LinkError: It does not start; ``code`` is ``weights`` when its models are missing.
+            LinkError: It does not start; ``code`` is ``weights`` when its models are missing, and
+                ``crashed`` when it has just stopped for the second time.
         """
         async with self._starting:
-            if self._process is None or self._process.returncode is not None:
+            crashed = self._process is not None and self._process.returncode is not None
+            if crashed:
+                await self._mourn()
+            if self._process is None:
                 await self._start()
+            if crashed:
+                self._tell(RESTARTED)
             return self._address
 
     async def aclose(self) -> None:
@@ -88,8 +129,22 @@ class OfflineProcess:
             reading.cancel()
         self._reading = ()
 
+    async def _mourn(self) -> None:
+        """Clear away an engine that ended by itself.
+
+        Raises:
+            LinkError: It is the second one; the next start is the user's, and counts afresh.
+        """
+        assert self._process is not None
+        log.error("the engine ended by itself (exit code %s)", self._process.returncode)
+        await self.aclose()
+        now, before = self._clock(), self._crashed_at_s
+        if before is not None and now - before < HEALTHY_S:
+            self._crashed_at_s = None
+            raise LinkError(LinkFailure("engine", code="crashed", detail=_GIVEN_UP))
+        self._crashed_at_s = now
+
     async def _start(self) -> None:
-        await self.aclose()  # What is left of one that ended by itself.
         token = secrets.token_urlsafe(32)
         self._process = process = await self._launch(token)
         assert process.stdout is not None

@@ -74,7 +74,7 @@ LINK_PROBLEMS = (
 
 def connect_asked(state: AppState) -> Step:
     """The user wants to talk."""
-    state = solved(sound(state, wanted=True), *LINK_PROBLEMS)
+    state = solved(sound(state, wanted=True), *LINK_PROBLEMS, Kind.ENGINE_RESTARTED)
     opening: Effects = (fx.OpenSound(state.settings.microphone, state.settings.speaker),)
     if state.link.phase in (Phase.OPENING, Phase.CONFIGURING, Phase.LIVE):
         return state, opening

@@ -164,5 +164,8 @@ def _bad_model(detail: str) -> Problem:
 
 def _no_engine(failure: LinkFailure) -> Problem:
     action = Action.GET_WEIGHTS if failure.code == "weights" else Action.RETRY
+    title = "The assistant on this computer can't start"
+    if failure.code == "crashed":
+        title = "The assistant on this computer stopped again"
     hint = failure.detail or "Try again; if it stays, look into the report."
-    return Problem(Kind.NO_ENGINE, "The assistant on this computer can't start", hint, action)
+    return Problem(Kind.NO_ENGINE, title, hint, action)

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     UNSAVED_SETTINGS = "unsaved_settings"
     UNSAVED_TRANSCRIPT = "unsaved_transcript"
     NO_ENGINE = "no_engine"
+    ENGINE_RESTARTED = "engine_restarted"
     TOOL_FAILED = "tool_failed"
     INNER_ERROR = "inner_error"
 
@@ -58,6 +59,7 @@ class Action(StrEnum):
     REOPEN_SOUND = "reopen_sound"
     USE_OFFLINE = "use_offline"
     GET_WEIGHTS = "get_weights"
+    COPY_REPORT = "copy_report"
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,6 +197,8 @@ class MainWindow(QWidget):
                 self._dispatch(ConnectAsked())
             case Action.GET_WEIGHTS:
                 self.open_download()
+            case Action.COPY_REPORT:
+                self._copy_report()
             case _:
                 assert_never(problem.action)
 

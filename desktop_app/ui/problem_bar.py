@@ -119,5 +119,7 @@ class ProblemBar(QFrame):
                 return self.tr("Use this computer")
             case Action.GET_WEIGHTS:
                 return self.tr("Download…")
+            case Action.COPY_REPORT:
+                return self.tr("Copy report")
             case _:
                 assert_never(action)

@@ -12,7 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.adapters.offline_process import OfflineProcess, engine_command
+from desktop_app.adapters.offline_process import (
+    HEALTHY_S,
+    RESTARTED,
+    OfflineProcess,
+    engine_command,
+)
+from desktop_app.core.problems import Problem
 from desktop_app.ports import LinkError
 from tests.private_process import wait_until
 
@@ -102,15 +108,89 @@ def test_it_starts_once_and_its_token_is_new_each_time(pid_file: Path) -> None:
     assert is_gone(pid_file)
 
 
-def test_one_that_died_is_started_again(pid_file: Path) -> None:
-    async def work(engine: OfflineProcess) -> None:
-        _, token = await engine.start()
-        assert engine._process is not None
-        os.kill(engine._process.pid, signal.SIGKILL)
-        await engine._process.wait()
-        assert (await engine.start())[1] != token
+async def kill(engine: OfflineProcess) -> None:
+    assert engine._process is not None
+    os.kill(engine._process.pid, signal.SIGKILL)
+    await engine._process.wait()
 
-    with_engine(READY, pid_file, work)
+
+class Room:
+    """An engine, somebody who is told of its problems, and a clock."""
+
+    def __init__(self, pid_file: Path) -> None:
+        self.told: list[Problem] = []
+        self.now_s = 1000.0
+        command = (sys.executable, "-c", READY, str(pid_file))
+        self.engine = OfflineProcess(command, tell=self.told.append, clock=lambda: self.now_s)
+
+    def live(self, work: Callable[[], Awaitable[None]]) -> None:
+        async def run() -> None:
+            try:
+                await work()
+            finally:
+                await self.engine.aclose()
+
+        asyncio.run(run())
+
+
+def test_one_that_crashed_is_started_again_and_that_is_told(pid_file: Path) -> None:
+    room = Room(pid_file)
+
+    async def work() -> None:
+        _, token = await room.engine.start()
+        assert room.told == []
+        await kill(room.engine)
+        assert (await room.engine.start())[1] != token
+
+    room.live(work)
+    assert room.told == [RESTARTED]
+
+
+def test_one_that_crashes_again_at_once_waits_for_the_user(pid_file: Path) -> None:
+    room = Room(pid_file)
+
+    async def work() -> None:
+        await room.engine.start()
+        await kill(room.engine)
+        await room.engine.start()
+        await kill(room.engine)
+        room.now_s += HEALTHY_S - 1
+        with pytest.raises(LinkError) as refused:
+            await room.engine.start()
+        assert refused.value.failure.code == "crashed"
+        assert is_gone(pid_file)
+        await room.engine.start()
+        await kill(room.engine)
+        await room.engine.start()
+
+    room.live(work)
+    assert room.told == [RESTARTED, RESTARTED]
+
+
+def test_a_crash_is_forgotten_after_a_healthy_while(pid_file: Path) -> None:
+    room = Room(pid_file)
+
+    async def work() -> None:
+        await room.engine.start()
+        for _ in range(3):
+            await kill(room.engine)
+            await room.engine.start()
+            room.now_s += HEALTHY_S
+
+    room.live(work)
+    assert room.told == [RESTARTED] * 3
+
+
+def test_one_that_was_ended_by_us_has_not_crashed(pid_file: Path) -> None:
+    room = Room(pid_file)
+
+    async def work() -> None:
+        for _ in range(3):
+            await room.engine.start()
+            await room.engine.aclose()
+
+    room.live(work)
+    assert room.told == []
 
 
 def test_missing_models_are_told_apart(pid_file: Path) -> None:

@@ -61,7 +61,12 @@ class Window:
 
     def copied_conversation(self) -> str:
         """Choose all of the conversation by keyboard, copy it, and return the clipboard."""
-        self.press("shift+Tab", "ctrl+a", "ctrl+c")
+        self.press("shift+Tab")
+        return self.copied()
+
+    def copied(self) -> str:
+        """Choose all of what has the keyboard, copy it, and return the clipboard."""
+        self.press("ctrl+a", "ctrl+c")
         return self._run([sys.executable, "-c", _CLIPBOARD])
 
     def picture(self, path: Path) -> Path:
