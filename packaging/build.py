@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,13 +46,29 @@ def build(*, frozen: bool) -> None:
     if not (frozen and FROZEN.exists()):
         freeze.freeze()
     internal = FROZEN / "_internal"
-    parts = licences.write(internal, site_packages())
-    say(f"{len(parts)} parts inside, each with an owner and a licence")
+    licences.write(internal, site_packages())
     freeze.clear(DIST)
     for made in pack():
         say(f"{made.relative_to(DIST.parent)}: {made.stat().st_size / 1e6:.1f} MB")
-    (DIST / "parley.cdx.json").write_bytes((internal / "sbom.json").read_bytes())
+    shutil.copyfile(internal / "sbom.json", DIST / "parley.cdx.json")
+    check_bill(DIST / "parley.cdx.json")
     write_checksums(DIST)
+
+
+def check_bill(path: Path) -> None:
+    """Hold the bill of materials to CycloneDX's schema.
+
+    Raises:
+        BuildError: It does not follow the schema.
+    """
+    code = (
+        "import sys, pathlib\n"
+        "from cyclonedx.schema import SchemaVersion\n"
+        "from cyclonedx.validation.json import JsonStrictValidator\n"
+        "text = pathlib.Path(sys.argv[1]).read_text(encoding='utf-8')\n"
+        "sys.exit(str(JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) or '') or 0)\n"
+    )
+    run([build_python(), "-I", "-c", code, path])
 
 
 def pack() -> list[Path]:

@@ -5,7 +5,6 @@ The slow proof, with real packages in a bare system, is ``python3 dev.py package
 
 from __future__ import annotations
 
-import json
 import plistlib
 import re
 import shutil
@@ -167,63 +166,6 @@ def test_the_folder_tells_which_files_know_where_they_were_built(tmp_path: Path)
     (tmp_path / "a").write_bytes(b"..\0/opt/build/x")
     (tmp_path / "b").write_bytes(b"nothing")
     assert list(part("freeze").tells(tmp_path, [b"/opt/build"])) == [Path("a")]
-
-
-# -- whose it is ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "licence",
-    ["GPL-3.0-or-later", "GPLv2", "AGPL-3.0", "MIT AND GPL-2.0-only", "GNU General Public License"],
-)
-def test_what_only_the_gpl_allows_is_refused(licence: str) -> None:
-    assert part("licences").is_forbidden(licence)
-
-
-@pytest.mark.parametrize(
-    "licence",
-    [
-        "MIT",
-        "LGPL-2.1-or-later",
-        "LGPL-3.0-only OR GPL-2.0-only OR GPL-3.0-only",
-        "AFL-2.1 OR GPL-2.0-or-later",
-        "GPLv2-or-later with a special exception",
-    ],
-)
-def test_what_leaves_another_way_is_taken(licence: str) -> None:
-    assert not part("licences").is_forbidden(licence)
-
-
-def test_every_file_has_an_owner_or_is_named() -> None:
-    licences = part("licences")
-    numpy = licences.Part("numpy", "2", "BSD-3-Clause")
-    owned = {"numpy/core.so": numpy, "numpy.libs/libblas.so": numpy}
-    by_top = licences.tops(owned)
-
-    def owner(name: str) -> str | None:
-        found = licences.owner_of(name, owned, by_top)
-        return found.name if found else None
-
-    assert owner("numpy/core.so") == "numpy"
-    assert owner("numpy.libs/libblas.so") == "numpy"
-    assert owner("python3.11/lib-dynload/_ssl.so") == "Python"
-    assert owner("libpython3.11.so.1.0") == "Python"
-    assert owner("desktop_app/offline/manifest.json") == "Parley"
-    assert owner("libxcb.so.1") == "libxcb"
-    assert owner("libmystery.so.1") is None
-    assert owner("elsewhere/libxcb.so.1") is None
-
-
-def test_the_bill_of_materials_names_every_part_with_its_files() -> None:
-    licences = part("licences")
-    parts = {"numpy": licences.Part("numpy", "2", "BSD-3-Clause")}
-    bill = licences.bill_of_materials(parts, {"numpy": ["numpy/core.so"]})
-    assert bill["bomFormat"] == "CycloneDX"
-    assert bill == licences.bill_of_materials(parts, {"numpy": ["numpy/core.so"]}), "steady"
-    (component,) = bill["components"]
-    assert component["licenses"] == [{"license": {"name": "BSD-3-Clause"}}]
-    assert component["properties"] == [{"name": "parley:file", "value": "numpy/core.so"}]
-    json.dumps(bill)
 
 
 def test_the_build_tools_are_locked_beside_the_program_with_hashes() -> None:

@@ -18,6 +18,8 @@ def build() -> Path:
     """Sign the app, pack it into an image, have it notarised; return it."""
     app = FROZEN.parent / "Parley.app"
     identity = os.environ.get(IDENTITY, "-")
+    for name in ("licences", "sbom.json"):  # Written after the app was made of the folder.
+        run(["ditto", FROZEN / "_internal" / name, app / "Contents" / "Resources" / name])
     sign(app, identity)
     folder = BUILD / "dmg"
     run(["rm", "-rf", folder])
