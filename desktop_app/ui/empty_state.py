@@ -1,4 +1,4 @@
-"""What stands in the middle before anything was said: the first step, in one sentence."""
+"""What stands in the middle before anything was said: the first step, and what to say."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ from desktop_app.ui.seen import Seen
 
 MARK_PX = 72.0
 WIDEST_PX = 460.0
+FLAGS = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
+
+Line = tuple[str, QFont, str, float]
+"""Words, their font and colour, and the gap above them in pixels."""
 
 
 class EmptyState(QWidget):
-    """Shows the mark, a greeting and the first step; lets clicks through."""
+    """Shows the mark, a greeting, the first step and what one could say; lets clicks through."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._seen = Seen()
-        self._title = self._step = ""
+        self._title = self._step = self._example = ""
 
     def show_state(self, state: AppState) -> None:
         """Tell the first step that fits ``state``.  Idempotent."""
@@ -30,13 +34,24 @@ class EmptyState(QWidget):
         if self._seen.same(state.talk, state.manual, action):
             return
         self._title, self._step = self._words(state.talk, state.manual, action)
-        self.setAccessibleName(f"{self._title} {self._step}")
+        can_speak = action is Action.DISMISS and state.talk in (Talk.OFFLINE, Talk.LISTENING)
+        self._example = self._examples() if can_speak else ""
+        self.setAccessibleName(" ".join(filter(None, (self._title, self._step, self._example))))
         self.update()
 
     @property
     def step(self) -> str:
         """The first step, in words."""
         return self._step
+
+    @property
+    def example(self) -> str:
+        """What one could say; empty where nobody would hear it."""
+        return self._example
+
+    def _examples(self) -> str:
+        # Every assistant can answer these, the one on this computer too.
+        return self.tr("Try “What is 15 percent of 80?” or “How many days until Christmas?”")
 
     def _words(self, talk: Talk, manual: bool, action: Action) -> tuple[str, str]:
         welcome = self.tr("What would you like to talk about?")
@@ -68,27 +83,34 @@ class EmptyState(QWidget):
                 return self.tr("Go ahead"), self.tr("Just speak: the assistant is listening.")
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw mark and words in the middle, without the mark where room is scarce."""
+        """Draw mark and words in the middle, the mark and the example only where there is room."""
         c = theme.colors()
-        painter = QPainter(self)
         title = theme.scaled(self.font(), 1.6, QFont.Weight.DemiBold)
         step = theme.scaled(self.font(), 1.12)
-        big, small = QFontMetricsF(title), QFontMetricsF(step)
-        wide = min(WIDEST_PX, self.width() - 48.0)
-        flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-        big_box = big.boundingRect(QRectF(0, 0, wide, 999), flags, self._title)
-        small_box = small.boundingRect(QRectF(0, 0, wide, 999), flags, self._step)
-        words = big_box.height() + 8 + small_box.height()
-        mark = MARK_PX if self.height() > words + MARK_PX + 60 else 0.0
-        y = (self.height() - words - (mark + 20 if mark else 0)) / 2
+        lines = [(self._title, title, c.text, 0.0), (self._step, step, c.muted, 8.0)]
+        high = self._height_of(lines)
+        example = (self._example, self.font(), c.muted, 22.0)
+        if self._example and self.height() > (more := self._height_of([*lines, example])) + 40:
+            lines, high = [*lines, example], more
+        mark = MARK_PX if self.height() > high + MARK_PX + 60 else 0.0
+        y = (self.height() - high - (mark + 20 if mark else 0)) / 2
+        painter = QPainter(self)
         if mark:
             app_icon.draw_mark(painter, QRectF((self.width() - mark) / 2, y, mark, mark))
             y += mark + 20
-        left = (self.width() - wide) / 2
-        painter.setPen(QColor(c.text))
-        painter.setFont(title)
-        painter.drawText(QRectF(left, y, wide, big_box.height() + 2), int(flags), self._title)
-        y += big_box.height() + 8
-        painter.setPen(QColor(c.muted))
-        painter.setFont(step)
-        painter.drawText(QRectF(left, y, wide, small_box.height() + 2), int(flags), self._step)
+        for words, font, color, gap in lines:
+            box = self._box(words, font)
+            y += gap
+            painter.setPen(QColor(color))
+            painter.setFont(font)
+            painter.drawText(box.translated((self.width() - box.width()) / 2, y), FLAGS, words)
+            y += box.height()
+
+    def _height_of(self, lines: list[Line]) -> float:
+        return sum(gap + self._box(words, font).height() for words, font, _, gap in lines)
+
+    def _box(self, words: str, font: QFont) -> QRectF:
+        """Return the room that ``words`` need, as wide as they may be, from the top left."""
+        wide = min(WIDEST_PX, self.width() - 48.0)
+        high = QFontMetricsF(font).boundingRect(QRectF(0, 0, wide, 999), FLAGS, words).height()
+        return QRectF(0, 0, wide, high + 2)

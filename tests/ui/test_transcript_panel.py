@@ -52,6 +52,19 @@ def test_before_the_first_word_the_first_step_stands_there(panel: TranscriptPane
     assert not panel.empty.isVisible()
 
 
+def test_what_one_could_say_stands_there_only_where_it_would_be_heard(
+    panel: TranscriptPanel,
+) -> None:
+    shown = {}
+    for name, scene in (("start", FIRST_START), ("listening", LISTENING), ("problem", PROBLEM)):
+        panel.empty.show_state(scene)
+        shown[name] = panel.empty.example
+    assert shown["start"] == shown["listening"] != ""
+    assert shown["problem"] == ""
+    panel.empty.show_state(MUTED)
+    assert panel.empty.example == ""
+
+
 @pytest.mark.parametrize("scene", [FIRST_START, PROBLEM, CONNECTING, MANUAL, MUTED, LISTENING])
 def test_the_first_step_is_one_sentence_in_every_state(
     panel: TranscriptPanel, scene: AppState
@@ -59,7 +72,8 @@ def test_the_first_step_is_one_sentence_in_every_state(
     panel.empty.show_state(scene)
     assert panel.empty.step.count(".") == 1
     assert panel.empty.step.endswith(".")
-    assert panel.empty.accessibleName().endswith(panel.empty.step)
+    assert panel.empty.step in panel.empty.accessibleName()
+    assert panel.empty.accessibleName().endswith(panel.empty.example)
     panel.empty.resize(300, 80)
     panel.empty.grab()
 
