@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Protocol
 
 from desktop_app.adapters.instance_messages import Act
-from desktop_app.adapters.instance_pipe import PipeDoor, pipe_name
 from desktop_app.adapters.instance_socket import DOOR, SocketDoor
 from desktop_app.adapters.places import APP, HOME_VARIABLE, Places
 
@@ -54,6 +53,9 @@ class Door(Protocol):
 def door_of(places: Places, environ: Mapping[str, str]) -> Door:
     """Return the door of this user's Parley; nothing is created until it is used."""
     if sys.platform == "win32":
+        # It takes half as long to load as `parley ptt` takes to start.
+        from desktop_app.adapters.instance_pipe import PipeDoor, pipe_name
+
         return PipeDoor(pipe_name(places.state))
     return SocketDoor(_folder(places, environ))
 
