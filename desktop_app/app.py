@@ -27,6 +27,7 @@ from desktop_app.app_remote import Remote, RunsAlready, enter
 from desktop_app.app_services import AppServices
 from desktop_app.app_tray import WindowAndTray
 from desktop_app.core.problems import Kind, Problem, with_problem
+from desktop_app.core.settings import Settings
 from desktop_app.core.state import AppState, LinkState
 from desktop_app.core.wishes import ProblemFound
 from desktop_app.ports import MicLevel
@@ -89,7 +90,7 @@ class App:
         self._secrets = AsyncSecrets(house.secrets)
         self._engine = OfflineProcess(tell=self._tell)
         self._ports: Ports | None = None
-        self.services = AppServices(house, self._secrets, self._level)
+        self.services = AppServices(house, self._secrets, self._level, self._settings)
         self.window = MainWindow(self._dispatch, self.services)
         self._leaving = asyncio.Event()
         self._shown = WindowAndTray(self.window, self._dispatch, self._leaving.set)
@@ -157,6 +158,9 @@ class App:
 
     def _level(self) -> MicLevel:
         return self._ports.microphone.level if self._ports else MicLevel()
+
+    def _settings(self) -> Settings:
+        return self.worker.state.settings
 
     def _crashed(self, error: BaseException) -> None:
         self._house.crashes.record("voice", error)

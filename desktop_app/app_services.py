@@ -24,8 +24,15 @@ _Answer = TypeVar("_Answer")
 class AppServices:
     """Runs slow work beside the window; every answer comes back on the window's loop."""
 
-    def __init__(self, house: House, secrets: AsyncSecrets, level: Callable[[], MicLevel]) -> None:
-        self._house, self._secrets, self._level = house, secrets, level
+    def __init__(
+        self,
+        house: House,
+        secrets: AsyncSecrets,
+        level: Callable[[], MicLevel],
+        settings: Callable[[], Settings],
+    ) -> None:
+        self._house, self._secrets = house, secrets
+        self._level, self._settings = level, settings
         self._tasks: set[asyncio.Task[None]] = set()
         self._cancel_download = threading.Event()
 
@@ -61,29 +68,35 @@ class AppServices:
         """Return the newest loudness of the microphone."""
         return self._level()
 
-    def weights_offer(self, done: Callable[[DownloadOffer | None], None]) -> None:
+    def weights_offer(self, wanted: str, done: Callable[[DownloadOffer | None], None]) -> None:
         """Find out what the engine on this computer lacks."""
-        self._start(asyncio.to_thread(_offer), done)
+        self._start(asyncio.to_thread(_offer, self._settings(), wanted), done)
 
     def start_weights(
-        self, progress: Callable[[float, float], None], done: Callable[[DownloadOutcome], None]
+        self,
+        wanted: str,
+        progress: Callable[[float, float], None],
+        done: Callable[[DownloadOutcome], None],
     ) -> None:
         """Fetch it; the user has said yes."""
         loop = asyncio.get_running_loop()
-        self._cancel_download = threading.Event()
+        self._cancel_download = cancel = threading.Event()
 
         def progressed(done_mb: float, all_mb: float) -> None:
             loop.call_soon_threadsafe(progress, done_mb, all_mb)
 
-        self._start(asyncio.to_thread(_download, progressed, self._cancel_download), done)
+        settings = self._settings()
+        self._start(asyncio.to_thread(_download, settings, wanted, progressed, cancel), done)
 
     def cancel_weights(self) -> None:
         """Stop fetching and keep what has arrived."""
         self._cancel_download.set()
 
-    def use_weights_folder(self, folder: str, done: Callable[[DownloadOutcome], None]) -> None:
+    def use_weights_folder(
+        self, wanted: str, folder: str, done: Callable[[DownloadOutcome], None]
+    ) -> None:
         """Use what lies in ``folder`` from now on, if it is what is needed."""
-        self._start(asyncio.to_thread(_take_folder, Path(folder)), done)
+        self._start(asyncio.to_thread(_take_folder, self._settings(), wanted, Path(folder)), done)
 
     def report(self) -> str:
         """Return a diagnostic report to copy."""
@@ -131,21 +144,24 @@ def _devices() -> DeviceList:
     return SystemDevices().list()
 
 
-def _offer() -> DownloadOffer | None:
+def _offer(settings: Settings, wanted: str) -> DownloadOffer | None:
     from desktop_app.app_weights import offer
 
-    return offer()
+    return offer(settings, wanted)
 
 
 def _download(
-    progressed: Callable[[float, float], None], cancel: threading.Event
+    settings: Settings,
+    wanted: str,
+    progressed: Callable[[float, float], None],
+    cancel: threading.Event,
 ) -> DownloadOutcome:
     from desktop_app.app_weights import download
 
-    return download(progressed, cancel)
+    return download(settings, wanted, progressed, cancel)
 
 
-def _take_folder(folder: Path) -> DownloadOutcome:
+def _take_folder(settings: Settings, wanted: str, folder: Path) -> DownloadOutcome:
     from desktop_app.app_weights import take_folder
 
-    return take_folder(folder)
+    return take_folder(settings, wanted, folder)

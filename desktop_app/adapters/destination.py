@@ -9,6 +9,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from desktop_app.adapters.async_secrets import AsyncSecrets
+from desktop_app.adapters.engine_options import engine_options
 from desktop_app.core.far_end import LinkFailure
 from desktop_app.core.settings import OPENAI_URL, Settings
 from desktop_app.ports import LinkError, LinkTarget
@@ -21,8 +22,8 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 class LocalEngine(Protocol):
     """The offline engine, as a server to connect to."""
 
-    async def start(self) -> tuple[str, str]:
-        """Start it if it does not run; return its address and token.
+    async def start(self, options: tuple[str, ...]) -> tuple[str, str]:
+        """Start it unless it runs with these options; return its address and token.
 
         Raises:
             LinkError: ``where`` is ``engine``.
@@ -39,17 +40,17 @@ class ServerOrEngine:
     async def resolve(self, settings: Settings) -> LinkTarget:
         """Return where to connect and as whom."""
         if settings.service == "offline":
-            return await self._local()
+            return await self._local(settings)
         host = host_of(settings.server_url)
         key = (await self._secrets.get(host)).value if host else ""
         if not key and needs_key(host):
             if settings.service == "auto" and settings.server_url == OPENAI_URL:
-                return await self._local()
+                return await self._local(settings)
             raise LinkError(LinkFailure("key"))
         return target_of(settings, key)
 
-    async def _local(self) -> LinkTarget:
-        url, token = await self._engine.start()
+    async def _local(self, settings: Settings) -> LinkTarget:
+        url, token = await self._engine.start(engine_options(settings))
         return LinkTarget(url, key=token, label=ENGINE_LABEL)
 
 

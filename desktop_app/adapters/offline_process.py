@@ -91,13 +91,17 @@ class OfflineProcess:
         self._start_timeout_s = start_timeout_s
         self._tell, self._clock = tell, clock
         self._crashed_at_s: float | None = None
+        self._options: tuple[str, ...] = ()
         self._process: asyncio.subprocess.Process | None = None
         self._address = ("", "")
         self._starting = asyncio.Lock()
         self._reading: tuple[asyncio.Task[None], ...] = ()
 
-    async def start(self) -> tuple[str, str]:
-        """Start the engine unless it runs; return its address and token.
+    async def start(self, options: tuple[str, ...] = ()) -> tuple[str, str]:
+        """Start the engine, unless it runs as wanted; return its address and token.
+
+        Args:
+            options: Of ``parley serve``, besides those that lead it to us.
 
         Raises:
             LinkError: It does not start; ``code`` is ``weights`` when its models are missing, and
@@ -107,6 +111,9 @@ class OfflineProcess:
             crashed = self._process is not None and self._process.returncode is not None
             if crashed:
                 await self._mourn()
+            elif options != self._options:
+                await self.aclose()
+            self._options = options
             if self._process is None:
                 await self._start()
             if crashed:
@@ -167,6 +174,7 @@ class OfflineProcess:
         try:
             return await asyncio.create_subprocess_exec(
                 *self._command,
+                *self._options,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,

@@ -163,7 +163,8 @@ def _bad_model(detail: str) -> Problem:
 
 
 def _no_engine(failure: LinkFailure) -> Problem:
-    action = Action.GET_WEIGHTS if failure.code == "weights" else Action.RETRY
+    actions = {"weights": Action.GET_WEIGHTS, "brain": Action.OPEN_SETTINGS}
+    action = actions.get(failure.code, Action.RETRY)
     title = "The assistant on this computer can't start"
     if failure.code == "crashed":
         title = "The assistant on this computer stopped again"

@@ -31,6 +31,11 @@ def settings_changed(state: AppState, new: Settings) -> Step:
         state = link(state, omitted=frozenset())
         state, more = renew(state) if state.link.wanted else (state, ())
         return state, (*effects, *more)
+    if Cost.RENEW in costs and state.link.wanted and new.service != "server":
+        if not live(state):
+            state, more = renew(state)
+            return state, (*effects, *more)
+        state = link(state, rotate=True)  # `step` does it as soon as it is quiet.
     if Cost.SESSION_UPDATE not in costs or not (live(state) or configuring(state)):
         return state, effects
     if "voice" in changed and state.link.spoke:

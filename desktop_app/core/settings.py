@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
-from desktop_app.core import desktop_specs
+from desktop_app.core import desktop_specs, engine_specs
 from desktop_app.core.spec import Cost, Spec, fit, same, setting
 
 OPENAI_URL = "wss://api.openai.com/v1/realtime"
@@ -237,6 +237,12 @@ class Settings:
     speaker: str = setting(
         "", Spec("Speaker", "Default follows the choice of the system.", _SOUND, Cost.REOPEN_AUDIO)
     )
+    engine_ears: str = setting("auto", engine_specs.EARS)
+    engine_brain: str = setting("auto", engine_specs.BRAIN)
+    engine_server: str = setting("", engine_specs.SERVER)
+    engine_server_model: str = setting("", engine_specs.SERVER_MODEL)
+    engine_remote: bool = setting(False, engine_specs.REMOTE)
+    engine_gguf: str = setting("", engine_specs.GGUF)
     theme: str = setting(
         "system",
         Spec(

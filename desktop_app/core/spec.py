@@ -13,7 +13,10 @@ class Cost(IntEnum):
     NOW = 0
     SESSION_UPDATE = 1
     REOPEN_AUDIO = 2
-    RECONNECT = 3
+    RENEW = 3
+    """A new session, once nobody speaks."""
+    RECONNECT = 4
+    """A new session at once."""
 
 
 @dataclass(frozen=True, slots=True)

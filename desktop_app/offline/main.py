@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import logging
@@ -11,43 +10,30 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-
-import platformdirs
 
 from desktop_app.offline import voices, weights
 from desktop_app.offline.brains.brain import Brain
-from desktop_app.offline.brains.choose import BrainSettings, choose_brain, is_loopback
+from desktop_app.offline.brains.choose import (
+    BrainMissingError,
+    check_choice,
+    choose_brain,
+    is_loopback,
+)
 from desktop_app.offline.doors import REALTIME
 from desktop_app.offline.ears import Ears, find_model
-from desktop_app.offline.engine import IDLE_S, Engine, Models
-from desktop_app.offline.server import Limits, RealtimeServer
+from desktop_app.offline.engine import Engine, Models
+from desktop_app.offline.options import Options, origin, read_options
+from desktop_app.offline.server import RealtimeServer
 from desktop_app.offline.skills.household import Household
 from desktop_app.offline.vad import SpeechProbability
 from desktop_app.offline.weights import WeightsError, WeightsMissing
 
-PORT = 8787
-TOKEN_VARIABLE = "PARLEY_TOKEN"
 _OK, _FAILED = 0, 1
 _INTERRUPTED = (signal.SIGINT, signal.SIGTERM)
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What was asked for on the command line."""
-
-    host: str
-    port: int
-    token: str
-    with_parent: bool
-    folder: Path | None
-    data: Path | None
-    brain: BrainSettings
-    limits: Limits
-    idle_s: float
 
 
 def main(argv: Sequence[str]) -> int:
@@ -57,7 +43,7 @@ def main(argv: Sequence[str]) -> int:
     is ready, or ``code`` and ``error`` when it can't be.
     """
     options = read_options(argv)
-    if not options.token and not is_loopback(_origin(options.host)):
+    if not options.token and not is_loopback(origin(options.host)):
         return _fail("token", "A server that other computers can reach needs a token: use --token.")
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(message)s")
     logging.getLogger("websockets").setLevel(logging.WARNING)
@@ -67,40 +53,16 @@ def main(argv: Sequence[str]) -> int:
         return _fail("weights", str(missing), model=missing.model.id)
     except WeightsError as error:
         return _fail("weights", str(error))
+    except BrainMissingError as missing:
+        return _fail("brain", str(missing))
     except OSError as error:
         where = f"{options.host}:{options.port}"
         return _fail("port", f"Can't listen at {where}: {error.strerror or error}.")
     return _OK
 
 
-def read_options(argv: Sequence[str]) -> Options:
-    """Read the command line, and the token from wherever it is."""
-    given = _parser().parse_args(argv)
-    token = given.token if given.token is not None else os.environ.get(TOKEN_VARIABLE, "")
-    if given.token_stdin:
-        token = sys.stdin.readline().strip()
-    data = Path(platformdirs.user_data_dir("parley", appauthor=False))
-    return Options(
-        host=given.host,
-        port=given.port,
-        token=token,
-        with_parent=given.with_parent,
-        folder=given.model_folder,
-        data=given.data_folder or data,
-        brain=BrainSettings(
-            look_for_servers=not given.no_look,
-            server_url=given.brain_url,
-            model=given.brain_model,
-            allow_remote=given.allow_remote_brain,
-            gguf_path=given.gguf,
-        ),
-        limits=Limits(sessions=given.max_sessions),
-        idle_s=given.idle_minutes * 60,
-    )
-
-
 async def _serve(options: Options) -> None:
-    models = await asyncio.to_thread(_find_models, options.folder)
+    models = await asyncio.to_thread(_find_models, options)
     stop = asyncio.Event()
     _stop_on_signals(stop)
     if options.with_parent:
@@ -110,7 +72,7 @@ async def _serve(options: Options) -> None:
 
 async def serve(
     options: Options,
-    models: Callable[[Household, BrainSettings], Models],
+    models: Callable[[Household], Models],
     stop: asyncio.Event,
     ready: Callable[[dict[str, object]], None],
 ) -> None:
@@ -124,19 +86,21 @@ async def serve(
 
     Raises:
         OSError: It can't listen there.
+        BrainMissingError: What shall answer is not there.
     """
     server: RealtimeServer | None = None
     household = Household(options.data, lambda ring: server.ring(ring.text) if server else None)
-    engine = Engine(models(household, options.brain), options.idle_s)
+    engine = Engine(models(household), options.idle_s)
     server = RealtimeServer(engine, options.token, options.limits)
-    brain = await engine.brain()
-
-    def tell(port: int) -> None:
-        url = f"{_origin(options.host)}:{port}{REALTIME}"
-        ready({"url": url, "port": port, "model": brain.name})
-
     failure: BaseException | None = None
     try:
+        brain = await engine.brain()
+        check_choice(options.brain, brain)
+
+        def tell(port: int) -> None:
+            url = f"{origin(options.host)}:{port}{REALTIME}"
+            ready({"url": url, "port": port, "model": brain.name})
+
         async with asyncio.TaskGroup() as group:
             work = [
                 group.create_task(household.run(), name="household"),
@@ -155,18 +119,47 @@ async def serve(
         raise failure from None
 
 
-def _find_models(folder: Path | None) -> Callable[[Household, BrainSettings], Models]:
-    """Find out what is installed; the weights themselves are loaded when somebody talks."""
-    found = find_model().folder if folder is None else _users_model(folder)
+def _find_models(options: Options) -> Callable[[Household], Models]:
+    """Find out what is installed; the weights themselves are loaded when somebody talks.
+
+    Raises:
+        WeightsError: A model that must be there is not.
+    """
+    found = _ears_folder(options)
+    settings = replace(options.brain, gguf_path=_gguf_file(options))
     here = voices.voices()
 
-    def make(household: Household, settings: BrainSettings) -> Models:
+    def make(household: Household) -> Models:
         async def make_brain() -> Brain:
             return await choose_brain(settings, household)
 
         return Models(Ears(found), here, voices.open_voice, make_brain, SpeechProbability)
 
     return make
+
+
+def _ears_folder(options: Options) -> Path:
+    if options.folder is not None:
+        return _users_model(options.folder)
+    if options.model is not None:
+        return weights.find(weights.model(options.model)).folder
+    return find_model().folder
+
+
+def _gguf_file(options: Options) -> Path | None:
+    """Return the model file: one of the user's, or one that Parley has fetched."""
+    if not options.gguf:
+        return None
+    wanted = next((m for m in weights.models("gguf") if m.id == options.gguf), None)
+    if wanted is None:
+        return Path(options.gguf).expanduser()
+    try:
+        return weights.find(wanted).folder / wanted.files[0].name
+    except WeightsMissing:
+        if options.brain.kind == "gguf":
+            raise
+        _log.warning("%s is not here: something else answers", wanted.title)
+        return None
 
 
 def _users_model(folder: Path) -> Path:
@@ -198,10 +191,6 @@ def _stop_with_parent(stop: asyncio.Event) -> None:
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
-def _origin(host: str) -> str:
-    return f"ws://[{host}]" if ":" in host else f"ws://{host}"
-
-
 def _tell(facts: dict[str, object]) -> None:
     print(json.dumps(facts), flush=True)
 
@@ -209,28 +198,3 @@ def _tell(facts: dict[str, object]) -> None:
 def _fail(code: str, error: str, **more: object) -> int:
     _tell({"code": code, "error": error, **more})
     return _FAILED
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="parley serve",
-        description="Serve the Realtime protocol with the assistant of this computer.",
-        epilog=f"The token may also be in the environment variable {TOKEN_VARIABLE}.",
-    )
-    add = parser.add_argument
-    add("--host", default="127.0.0.1", help="where to listen (only this computer)")
-    add("--port", type=int, default=PORT, help=f"port; 0 takes a free one ({PORT})")
-    token = parser.add_mutually_exclusive_group()
-    token.add_argument("--token", help="who does not know it is refused")
-    token.add_argument("--token-stdin", action="store_true", help="read it from standard input")
-    add("--model-folder", type=Path, metavar="FOLDER", help="a Whisper model of yours")
-    add("--data-folder", type=Path, metavar="FOLDER", help="where timers and lists are kept")
-    add("--brain-url", metavar="URL", help="a local OpenAI-compatible server that thinks")
-    add("--brain-model", metavar="NAME", help="which of its models")
-    add("--allow-remote-brain", action="store_true", help="it may be on another computer")
-    add("--gguf", type=Path, metavar="FILE", help="a model file that thinks")
-    add("--no-look", action="store_true", help="do not look for local model servers")
-    add("--max-sessions", type=int, default=Limits().sessions, metavar="N", help="clients at once")
-    add("--idle-minutes", type=float, default=IDLE_S / 60, help="then the models leave memory")
-    add("--with-parent", action="store_true", help="end when standard input ends")
-    return parser

@@ -63,6 +63,7 @@ class DownloadDialog(QDialog):
         super().__init__(parent)
         self._services, self._clock = services, clock
         self._offer: DownloadOffer | None = None
+        self._wanted = ""
         self._pace = Pace()
         self.stage = Stage.LOOKING
         self.setWindowTitle(self.tr("Download"))
@@ -88,9 +89,10 @@ class DownloadDialog(QDialog):
         self._arrange()
         self._show(Stage.LOOKING)
 
-    def offer(self) -> None:
-        """Open, with what is lacking now, or with how the fetching goes."""
+    def offer(self, wanted: str = "") -> None:
+        """Open, with what is lacking now (or the model ``wanted``), or with how fetching goes."""
         if self.stage not in {Stage.RUNNING, Stage.STOPPING}:
+            self._wanted = wanted
             self._look()
         self.show()
         self.raise_()
@@ -100,7 +102,7 @@ class DownloadDialog(QDialog):
 
     def _look(self) -> None:
         self._show(Stage.LOOKING)
-        self._services.weights_offer(self._offered)
+        self._services.weights_offer(self._wanted, self._offered)
 
     def _offered(self, offer: DownloadOffer | None) -> None:
         if self.stage is not Stage.LOOKING:
@@ -121,7 +123,7 @@ class DownloadDialog(QDialog):
             return
         self._pace = Pace()
         self._show(Stage.RUNNING)
-        self._services.start_weights(self._arrived, self._done)
+        self._services.start_weights(self._wanted, self._arrived, self._done)
 
     def _arrived(self, done_mb: float, total_mb: float) -> None:
         if self.stage is Stage.RUNNING:
@@ -161,7 +163,7 @@ class DownloadDialog(QDialog):
         self._show(Stage.LOOKING)
         self.note.setText(self.tr("Looking into {0}…").format(folder))
         self._fit()
-        self._services.use_weights_folder(folder, self._looked)
+        self._services.use_weights_folder(self._wanted, folder, self._looked)
 
     def _looked(self, outcome: DownloadOutcome) -> None:
         if outcome.ready:
@@ -216,6 +218,11 @@ class DownloadDialog(QDialog):
                 return self.tr("Downloading"), self.tr(
                     "You can close this window. The download goes on, and Parley tells you when "
                     "it is complete."
+                )
+            case _ if self._offer is not None and not self._offer.hears:
+                return self.tr("One download, then no network needed"), self.tr(
+                    "With a language model the assistant on this computer can talk about anything. "
+                    "It can be wrong, and the smaller it is the more often."
                 )
             case _:
                 return self.tr("One download, then no network needed"), self.tr(

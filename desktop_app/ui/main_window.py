@@ -185,7 +185,7 @@ class MainWindow(QWidget):
             case Action.SET_KEY:
                 self.open_settings("connection", set_key=True)
             case Action.OPEN_SETTINGS:
-                self.open_settings()
+                self.open_settings("engine" if problem.kind is Kind.NO_ENGINE else "")
             case Action.CHOOSE_MICROPHONE:
                 self.dock.microphone.setFocus(Qt.FocusReason.OtherFocusReason)
                 self.dock.microphone.showPopup()

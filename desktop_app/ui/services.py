@@ -56,6 +56,7 @@ class DownloadOffer:
         licence: Name of its licence.
         host: The computer it comes from.
         done_mb: How much of it an earlier attempt has left here.
+        hears: It is for understanding what is said; else it is for answering.
     """
 
     name: str
@@ -63,6 +64,7 @@ class DownloadOffer:
     licence: str
     host: str
     done_mb: float = 0.0
+    hears: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +109,25 @@ class Services(Protocol):
         """Return the newest loudness of the microphone.  Costs nothing."""
         ...
 
-    def weights_offer(self, done: Callable[[DownloadOffer | None], None]) -> None:
-        """Find out what the engine on this computer lacks; None when it lacks nothing."""
+    def weights_offer(self, wanted: str, done: Callable[[DownloadOffer | None], None]) -> None:
+        """Find out what the engine on this computer lacks; None when it lacks nothing.
+
+        Args:
+            wanted: A model that is asked for by name; empty: what the settings need.
+            done: Takes the answer.
+        """
         ...
 
     def start_weights(
-        self, progress: Callable[[float, float], None], done: Callable[[DownloadOutcome], None]
+        self,
+        wanted: str,
+        progress: Callable[[float, float], None],
+        done: Callable[[DownloadOutcome], None],
     ) -> None:
         """Fetch it; the user has said yes.
 
         Args:
+            wanted: As it was offered.
             progress: Called again and again with the megabytes that are here and those of all.
             done: Called once, also after `cancel_weights`.
         """
@@ -126,7 +137,9 @@ class Services(Protocol):
         """Stop fetching and keep what has arrived.  Does nothing when nothing is fetched."""
         ...
 
-    def use_weights_folder(self, folder: str, done: Callable[[DownloadOutcome], None]) -> None:
+    def use_weights_folder(
+        self, wanted: str, folder: str, done: Callable[[DownloadOutcome], None]
+    ) -> None:
         """Use what lies in ``folder`` from now on, if it is what is needed."""
         ...
 

@@ -32,11 +32,22 @@ _GROUPS = {
     "allow_insecure": "advanced",
     "transcription_model": "transcript",
     "transcription_language": "transcript",
+    "engine_server": "brain",
+    "engine_server_model": "brain",
+    "engine_remote": "brain",
+    "engine_gguf": "file",
     "talk_key": "keys",
     "mute_key": "keys",
     "interrupt_key": "keys",
     "show_key": "keys",
 }
+_BRAINS = {
+    "engine_server": {"auto", "server"},
+    "engine_server_model": {"auto", "server"},
+    "engine_remote": {"auto", "server"},
+    "engine_gguf": {"auto", "gguf"},
+}
+"""Who must be allowed to answer on this computer for a setting to mean something."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 LEAST_IDLE_MS = 5000
 
@@ -50,6 +61,9 @@ def usable(name: str, draft: Settings) -> bool:
     """Return whether setting ``name`` has any effect beside the others of ``draft``."""
     if name in _MODES:
         return draft.turn_detection in _MODES[name]
+    if name.startswith("engine_"):
+        may_answer = name not in _BRAINS or draft.engine_brain in _BRAINS[name]
+        return may_answer and draft.service != "server"
     return name not in _FOR_SERVERS or draft.service != "offline"
 
 
@@ -73,6 +87,8 @@ def flaw(name: str, draft: Settings) -> str:
         return _flaw_of_url(draft.server_url, draft.allow_insecure)
     if name == "idle_timeout_ms" and 0 < draft.idle_timeout_ms < LEAST_IDLE_MS:
         return "idle"
+    if name == "engine_server":
+        return _flaw_of_model_server(draft.engine_server, draft.engine_remote)
     if group(name) == "keys":
         try:
             chords(getattr(draft, name))
@@ -92,6 +108,19 @@ def merged(newest: Settings, before: Settings, draft: Settings) -> Settings:
         if getattr(draft, name) != getattr(before, name)
     }
     return replace(newest, **changed) if changed else newest
+
+
+def _flaw_of_model_server(url: str, remote: bool) -> str:
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return "model_server"
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return "model_server"
+    return "" if remote or parts.hostname in _LOOPBACK else "remote"
 
 
 def _flaw_of_url(url: str, allow_insecure: bool) -> str:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.core import engine_specs
 from desktop_app.core.settings import Settings, specs
 from desktop_app.core.sound import DeviceList
 from desktop_app.core.spec import Spec
@@ -37,6 +38,7 @@ ICONS = {
     "assistant": "bubble",
     "turns": "turns",
     "sound": "speaker",
+    "engine": "computer",
     "app": "sliders",
 }
 
@@ -149,6 +151,8 @@ class SettingsDialog(QDialog):
     def _show_rules(self) -> None:
         for page in self.pages.values():
             page.show_rules(self._draft)
+        engine = list(self.pages).index(engine_specs.PAGE)
+        self._list.item(engine).setHidden(self._draft.service == "server")
         self.key.setVisible(self._draft.service != "offline")
         self.key.show_url(self._draft.server_url)
 
@@ -182,6 +186,7 @@ class SettingsDialog(QDialog):
             "assistant": self.tr("Assistant"),
             "turns": self.tr("Turn taking"),
             "sound": self.tr("Sound"),
+            "engine": self.tr("This computer"),
             "app": self.tr("App"),
         }
         return titles.get(page, page.capitalize())

@@ -175,6 +175,10 @@ class SettingsPage(QScrollArea):
                 return self.tr("An address looks like wss://host/path.")
             case "insecure":
                 return self.tr("Not encrypted: use wss://, or allow it under the key.")
+            case "model_server":
+                return self.tr("An address looks like http://localhost:11434.")
+            case "remote":
+                return self.tr("That is another computer: allow it below first.")
             case "key":
                 return self.tr("Keys look like Ctrl+Alt+Space, F9, Pause or Mouse4.")
             case _:

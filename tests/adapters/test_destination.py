@@ -23,8 +23,10 @@ LOCAL = "ws://localhost:8000/v1/realtime"
 class FakeEngine:
     def __init__(self, failure: LinkFailure | None = None) -> None:
         self.failure = failure
+        self.options: tuple[str, ...] = ()
 
-    async def start(self) -> tuple[str, str]:
+    async def start(self, options: tuple[str, ...]) -> tuple[str, str]:
+        self.options = options
         if self.failure is not None:
             raise LinkError(self.failure)
         return ENGINE_URL, "one-time-token"

@@ -44,6 +44,7 @@ say(url="ws://127.0.0.1:4711/")
 while True: time.sleep(60)
 """
 )
+ECHOES = HEAD + "say(url='ws://' + sys.argv[2]); sys.stdin.read()"
 NO_WEIGHTS = HEAD + "say(code='weights', error='The speech models are missing.')"
 DIES = HEAD + "sys.exit('Traceback: a bug')"
 HANGS = HEAD + "sys.stdin.read()"
@@ -179,6 +180,16 @@ def test_a_crash_is_forgotten_after_a_healthy_while(pid_file: Path) -> None:
 
     room.live(work)
     assert room.told == [RESTARTED] * 3
+
+
+def test_other_options_mean_another_engine(pid_file: Path) -> None:
+    async def work(engine: OfflineProcess) -> None:
+        first = await engine.start(("--brain=skills",))
+        assert first[0] == "ws://--brain=skills"
+        assert await engine.start(("--brain=skills",)) == first
+        assert (await engine.start(("--brain=server",)))[0] == "ws://--brain=server"
+
+    with_engine(ECHOES, pid_file, work)
 
 
 def test_one_that_was_ended_by_us_has_not_crashed(pid_file: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from desktop_app.core import effects as fx
 from desktop_app.core import far_end as far
+from desktop_app.core import sound
 from desktop_app.core import wishes as wish
 from desktop_app.core.events import TimerFired
 from desktop_app.core.problems import Kind
@@ -41,7 +42,7 @@ def test_every_setting_is_saved_and_costs_what_it_declares(name: str) -> None:
     assert effects[0] == fx.SaveSettings(state.settings)
     cost = specs()[name].cost
     assert bool(only(effects, fx.OpenSound)) == (cost is Cost.REOPEN_AUDIO)
-    assert bool(only(effects, fx.OpenLink)) == (cost is Cost.RECONNECT)
+    assert bool(only(effects, fx.OpenLink)) == (cost in (Cost.RENEW, Cost.RECONNECT))
     assert bool(only(effects, fx.ConfigureSession)) == (cost is Cost.SESSION_UPDATE)
 
 
@@ -125,3 +126,23 @@ def test_another_way_to_take_turns_with_another_server_forgets_the_press() -> No
     state = after(state, changed(state, turn_detection="server_vad", model="model-b"))
     assert not state.pressed
     assert only(told(state, wish.TalkReleased(), TimerFired("release")), fx.CommitInput) == []
+
+
+def test_what_the_engine_needs_anew_waits_until_nobody_speaks() -> None:
+    state, effects = run(speaking(), changed(speaking(), engine_brain="skills"))
+    assert not only(effects, fx.OpenLink)
+    ended = (far.ResponseEnded("r1"), sound.SpeakerStopped("a1", 2000, cut=False))
+    state, effects = run(state, *ended)
+    assert [effect.settings.engine_brain for effect in only(effects, fx.OpenLink)] == ["skills"]
+
+
+def test_what_the_engine_needs_anew_is_nothing_to_a_server() -> None:
+    state = live()
+    state = replace(state, settings=replace(state.settings, service="server"))
+    assert not only(run(state, changed(state, engine_brain="skills"))[1], fx.OpenLink)
+
+
+def test_while_connecting_another_engine_is_asked_for_at_once() -> None:
+    state, _ = run(AppState(), wish.ConnectAsked())
+    _, effects = run(state, changed(state, engine_ears="whisper-base"))
+    assert len(only(effects, fx.OpenLink)) == 1

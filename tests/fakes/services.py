@@ -41,6 +41,7 @@ class FakeServices:
         self.level_reads = 0
         self.tests: list[tuple[Settings, str | None]] = []
         self.offer: DownloadOffer | None = OFFER
+        self.wanted = ""
         self.weights_cancelled = 0
         self.folders: dict[str, DownloadOutcome] = {}
         self.progress: Callable[[float, float], None] | None = None
@@ -71,12 +72,17 @@ class FakeServices:
         self.level_reads += 1
         return self.mic_level
 
-    def weights_offer(self, done: Callable[[DownloadOffer | None], None]) -> None:
+    def weights_offer(self, wanted: str, done: Callable[[DownloadOffer | None], None]) -> None:
+        self.wanted = wanted
         self._later(done, self.offer)
 
     def start_weights(
-        self, progress: Callable[[float, float], None], done: Callable[[DownloadOutcome], None]
+        self,
+        wanted: str,
+        progress: Callable[[float, float], None],
+        done: Callable[[DownloadOutcome], None],
     ) -> None:
+        assert wanted == self.wanted
         assert self.weights_done is None, "it is fetched already"
         self.progress, self.weights_done = progress, done
 
@@ -84,7 +90,10 @@ class FakeServices:
         self.weights_cancelled += 1
         self.end_weights(DownloadOutcome(False))
 
-    def use_weights_folder(self, folder: str, done: Callable[[DownloadOutcome], None]) -> None:
+    def use_weights_folder(
+        self, wanted: str, folder: str, done: Callable[[DownloadOutcome], None]
+    ) -> None:
+        assert wanted == self.wanted
         wrong = DownloadOutcome(False, f"{folder} has no model.bin. Choose another folder.")
         self._later(done, self.folders.get(folder, wrong))
 

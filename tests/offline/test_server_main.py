@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 
-from desktop_app.offline.main import main, read_options
+from desktop_app.offline.main import main
+from desktop_app.offline.options import read_options
 from tests.offline import speech_data
 from tests.offline.server_parts import Client
 
@@ -165,3 +166,28 @@ def test_the_token_is_found_where_it_was_put(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delenv("PARLEY_TOKEN")
     assert read_options([]).token == ""
     assert read_options([]).host == "127.0.0.1"
+
+
+@pytest.mark.weights
+def test_who_shall_answer_and_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
+    async def run() -> None:
+        arguments = ("--port", "0", "--brain=gguf", f"--gguf={tmp_path / 'none.gguf'}")
+        async with served(tmp_path, *arguments) as (process, told):
+            assert told["code"] == "brain"
+            assert await process.wait() == 1
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--model=whisper-small",), ("--brain=gguf", "--gguf=qwen2.5-0.5b")]
+)
+def test_a_model_that_was_never_fetched_is_asked_for_by_name(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    async def run() -> None:
+        async with served(tmp_path, "--port", "0", *arguments) as (process, told):
+            assert (told["code"], told["model"]) == ("weights", arguments[-1].partition("=")[2])
+            assert await process.wait() == 1
+
+    asyncio.run(run())

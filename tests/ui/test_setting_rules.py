@@ -97,3 +97,44 @@ def test_the_key_decides_who_answers_where_nothing_else_does(
     assert setting_rules.runs_here(settings, None) is (
         without_key if without_key is with_key else None
     )
+
+
+@pytest.mark.parametrize(
+    ("brain", "usable"),
+    [
+        ("auto", {"engine_server", "engine_server_model", "engine_remote", "engine_gguf"}),
+        ("server", {"engine_server", "engine_server_model", "engine_remote"}),
+        ("gguf", {"engine_gguf"}),
+        ("skills", set()),
+    ],
+)
+def test_only_what_may_answer_on_this_computer_has_settings(brain: str, usable: set[str]) -> None:
+    draft = replace(DEFAULTS, engine_brain=brain)
+    engine = {name for name, spec in specs().items() if spec.page == "engine"}
+    assert {n for n in engine if setting_rules.usable(n, draft)} == usable | {
+        "engine_brain",
+        "engine_ears",
+    }
+    elsewhere = replace(draft, service="server")
+    assert not any(setting_rules.usable(name, elsewhere) for name in engine)
+
+
+@pytest.mark.parametrize(
+    ("url", "remote", "flaw"),
+    [
+        ("", False, ""),
+        ("http://localhost:11434", False, ""),
+        ("https://127.0.0.1/v1", False, ""),
+        ("http://[::1]:8080", False, ""),
+        ("http://192.168.1.7:11434", False, "remote"),
+        ("http://192.168.1.7:11434", True, ""),
+        ("localhost:11434", False, "model_server"),
+        ("ws://localhost", False, "model_server"),
+        ("http://localhost:port", False, "model_server"),
+    ],
+)
+def test_a_model_server_is_on_this_computer_unless_the_user_insists(
+    url: str, remote: bool, flaw: str
+) -> None:
+    draft = replace(DEFAULTS, engine_server=url, engine_remote=remote)
+    assert setting_rules.flaw("engine_server", draft) == flaw

@@ -75,6 +75,7 @@ def test_every_setting_has_a_place_on_its_page(dialog: SettingsDialog) -> None:
         "Assistant",
         "Turn taking",
         "Sound",
+        "This computer",
         "App",
     ]
 
@@ -111,6 +112,12 @@ OTHER = {
     "transcription_language": "en, de",
     "microphone": "alsa_input.pci-internal",
     "speaker": "alsa_output.usb-headset",
+    "engine_ears": "whisper-small",
+    "engine_brain": "server",
+    "engine_server": "http://localhost:11434",
+    "engine_server_model": "llama3.2",
+    "engine_remote": True,
+    "engine_gguf": "/models/mine.gguf",
     "theme": "dark",
 }
 

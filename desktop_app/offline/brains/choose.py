@@ -41,6 +41,7 @@ OWN_OWNER = "parley"
 
 _NOT_FOR_CHAT = ("embed", "whisper", "tts", "rerank", "bge-", "clip", "minilm", "kokoro")
 MAX_LISTING_BYTES = 1_000_000
+PATIENT_PROBE_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class BrainSettings:
     """What the user decided about thinking.
 
     Attributes:
+        kind: ``auto``, or the only thing that may answer: ``server``, ``gguf`` or ``skills``.
         look_for_servers: Whether the usual ports of this computer are asked.
         server_url: A server of the user's; loopback unless ``allow_remote``.
         model: Which model of a server; None is its first for chat.
@@ -56,12 +58,17 @@ class BrainSettings:
         gguf_path: A model file.
     """
 
+    kind: str = "auto"
     look_for_servers: bool = True
     server_url: str | None = None
     model: str | None = None
     api_key: str | None = None
     allow_remote: bool = False
     gguf_path: Path | None = None
+
+
+class BrainMissingError(Exception):
+    """What the user chose to answer is not there; the text says what to do."""
 
 
 async def choose_brain(settings: BrainSettings, household: Household) -> Brain:
@@ -72,18 +79,50 @@ async def choose_brain(settings: BrainSettings, household: Household) -> Brain:
         household: The timers and lists that every conversation shares.
     """
     skills = SkillsBrain(household)
-    server = await find_server(settings)
+    server = await find_server(settings) if settings.kind in ("auto", "server") else None
     if server is not None:
         return FallbackBrain(LocalServerBrain(server), skills)
-    if settings.gguf_path is not None:
+    if settings.gguf_path is not None and settings.kind in ("auto", "gguf"):
         if gguf.is_available() and await asyncio.to_thread(settings.gguf_path.is_file):
             return FallbackBrain(GgufBrain(settings.gguf_path), skills)
         _log.warning("No runtime for %s, or no such file: the skills answer", settings.gguf_path)
     return skills
 
 
+def check_choice(settings: BrainSettings, brain: Brain) -> None:
+    """Make sure that what was found is what the user chose.
+
+    Raises:
+        BrainMissingError: It is not; the text says why and what to do.
+    """
+    if settings.kind == "server" and not brain.describe().open_questions:
+        raise BrainMissingError(_no_server(settings))
+    if settings.kind == "gguf" and not brain.describe().open_questions:
+        raise BrainMissingError(_no_gguf(settings))
+
+
+def _no_server(settings: BrainSettings) -> str:
+    url = settings.server_url
+    if url is None:
+        return "No model server answers on this computer. Start it, or choose who else answers."
+    if not is_loopback(url) and not settings.allow_remote:
+        return f"{url} is another computer. Allow that in the settings, or choose who else answers."
+    return f"No model server answers at {url}. Start it, or choose who else answers."
+
+
+def _no_gguf(settings: BrainSettings) -> str:
+    if settings.gguf_path is None:
+        return "No model file is chosen. Choose one in the settings."
+    if not gguf.is_available():
+        return gguf.NO_RUNTIME
+    return f"There is no file {settings.gguf_path}. Choose another in the settings."
+
+
 async def find_server(settings: BrainSettings) -> LocalServer | None:
-    """Find a server with a model for chat; every place is asked at once, for 300 ms."""
+    """Find a server with a model for chat; every place is asked at once, for 300 ms.
+
+    One that must be there is given more time: it may be loading a model.
+    """
     places: list[tuple[str, str]] = list(KNOWN_SERVERS) if settings.look_for_servers else []
     if settings.server_url is not None:
         url = settings.server_url.rstrip("/").removesuffix("/v1")
@@ -119,7 +158,7 @@ async def _ask(
     key = settings.api_key if is_users else None
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
-        async with asyncio.timeout(PROBE_S):
+        async with asyncio.timeout(PATIENT_PROBE_S if settings.kind == "server" else PROBE_S):
             reply = await client.get(f"{url}/v1/models", headers=headers)
     except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError):
         return None  # Nobody there, or nobody who speaks HTTP: the usual case.

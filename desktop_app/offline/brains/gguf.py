@@ -25,6 +25,10 @@ from desktop_app.offline.brains.chat_protocol import ChunkFolder, body_of
 
 CONTEXT_TOKENS = 4096
 RUNTIME = "xllamacpp"
+NO_RUNTIME = (
+    "This Parley can't run model files: the package xllamacpp is missing. Install it "
+    "(pip install 'parley[gguf]'), or choose who else answers."
+)
 
 
 class Runtime(Protocol):
@@ -51,7 +55,7 @@ def load(path: Path) -> Runtime:
     try:
         import xllamacpp  # type: ignore[import-not-found, unused-ignore]
     except ImportError as error:
-        raise BrainError(f"The package {RUNTIME} is not installed.") from error
+        raise BrainError(NO_RUNTIME) from error
     wanted = xllamacpp.CommonParams()
     wanted.model.path = str(path)
     wanted.n_ctx = CONTEXT_TOKENS

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from desktop_app.offline.brains import choose, gguf
 from desktop_app.offline.brains.choose import (
+    BrainMissingError,
     BrainSettings,
     chat_model,
+    check_choice,
     choose_brain,
     find_server,
     is_loopback,
@@ -169,3 +173,59 @@ def test_a_file_without_the_runtime_leaves_the_skills(
     monkeypatch.setattr(gguf, "is_available", lambda: False)
     settings = BrainSettings(look_for_servers=False, gguf_path=file)
     assert asyncio.run(choose_brain(settings, household())).name == "Built-in skills"
+
+
+@pytest.mark.parametrize(
+    ("settings", "names"),
+    [
+        (BrainSettings(kind="skills", server_url="URL", gguf_path=Path("FILE")), "Built-in skills"),
+        (BrainSettings(kind="server", gguf_path=Path("FILE")), "Program 0: llama3.2"),
+        (BrainSettings(kind="gguf", gguf_path=Path("FILE")), "Model: tiny"),
+    ],
+)
+def test_what_the_user_chose_is_what_answers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: BrainSettings, names: str
+) -> None:
+    file = tmp_path / "tiny.gguf"
+    file.write_bytes(b"GGUF")
+    if settings.gguf_path is not None:
+        settings = replace(settings, gguf_path=file)
+    monkeypatch.setattr(gguf, "is_available", lambda: True)
+
+    async def scene() -> None:
+        async with serving() as server:
+            places(monkeypatch, server.url)
+            brain = await choose_brain(settings, household())
+            check_choice(settings, brain)
+            assert brain.name == names
+            await brain.aclose()
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (BrainSettings(kind="server"), "No model server answers on this computer"),
+        (BrainSettings(kind="server", server_url="http://127.0.0.1:1"), "at http://127.0.0.1:1"),
+        (BrainSettings(kind="server", server_url="http://198.51.100.1"), "another computer"),
+        (BrainSettings(kind="gguf"), "No model file is chosen"),
+        (BrainSettings(kind="gguf", gguf_path=Path("/nowhere/x.gguf")), "no file /nowhere/x.gguf"),
+    ],
+)
+def test_a_choice_that_can_not_be_had_is_said_and_not_replaced(
+    monkeypatch: pytest.MonkeyPatch, settings: BrainSettings, told: str
+) -> None:
+    places(monkeypatch)
+    monkeypatch.setattr(gguf, "is_available", lambda: True)
+    brain = asyncio.run(choose_brain(settings, household()))
+    with pytest.raises(BrainMissingError, match=re.escape(told)):
+        check_choice(settings, brain)
+
+
+def test_a_choice_that_needs_another_package_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gguf, "is_available", lambda: False)
+    settings = BrainSettings(kind="gguf", gguf_path=Path("x.gguf"))
+    brain = asyncio.run(choose_brain(settings, household()))
+    with pytest.raises(BrainMissingError, match="xllamacpp"):
+        check_choice(settings, brain)
