@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from desktop_app.core.key_names import Chord, chords
 from desktop_app.core.problems import Action, Kind, Problem
@@ -26,8 +29,18 @@ SETTINGS = {
     "show": "show_key",
 }
 Keys = dict[str, tuple[Chord, ...]]
+Heard = Callable[[str, bool], None]
+Outcome = TypeVar("Outcome")
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Somebody who tries the keys out."""
+
+    heard: Heard
+    done: Callable[[HotkeyReport], None]
 
 
 class GlobalKeys:
@@ -42,44 +55,81 @@ class GlobalKeys:
     def __init__(self, hotkeys: Hotkeys, dispatch: Dispatch, show: Callable[[], None]) -> None:
         self._hotkeys, self._dispatch, self._show = hotkeys, dispatch, show
         self._wanted: Keys = {}
+        self._followed: Keys = {}
+        self._trial: Trial | None = None
+        self._report = HotkeyReport("No key is set.")
         self._closing = False
         self._task: asyncio.Task[None] | None = None
 
     def follow(self, settings: Settings) -> None:
         """Take the keys that ``settings`` name, unless they are taken already.  Idempotent."""
-        wanted = keys_of(settings)
-        if wanted == self._wanted:
-            return
-        self._wanted = wanted
-        if self._task is None or self._task.done():
-            loop = asyncio.get_running_loop()
-            self._task = loop.create_task(self._bind(), name="hotkeys")
+        self._followed = keys_of(settings)
+        if self._trial is None:
+            self._want(self._followed)
+
+    def try_out(
+        self, settings: Settings, heard: Heard, done: Callable[[HotkeyReport], None]
+    ) -> None:
+        """Take the keys of ``settings`` and only report them, until `stop_trying`.
+
+        Args:
+            settings: Whose keys.
+            heard: Takes each action and whether its key went down; on any thread.
+            done: Takes what came of asking for the keys.
+        """
+        self._trial = Trial(heard, done)
+        if not self._want(keys_of(settings)):
+            done(self._report)
+
+    def stop_trying(self) -> None:
+        """Let the keys do again what they are for.  Idempotent."""
+        if self._trial is not None:
+            self._trial = None
+            self._want(self._followed)
 
     async def aclose(self) -> None:
         """Give all keys back."""
         self._closing = True
-        await asyncio.to_thread(self._hotkeys.close)
+        await self._run(self._hotkeys.close)
         if self._task is not None:
             await self._task
-            await asyncio.to_thread(self._hotkeys.close)  # They may have come meanwhile.
+            await self._run(self._hotkeys.close)  # They may have come meanwhile.
+
+    def _want(self, keys: Keys) -> bool:
+        """Take ``keys``; False if they are taken."""
+        if keys == self._wanted:
+            return False
+        self._wanted = keys
+        if self._task is None or self._task.done():
+            loop = asyncio.get_running_loop()
+            self._task = loop.create_task(self._bind(), name="hotkeys")
+        return True
 
     async def _bind(self) -> None:
         taken: Keys | None = None
         while taken != self._wanted and not self._closing:
             taken = self._wanted
-            report = await asyncio.to_thread(
-                self._hotkeys.bind, taken, self._pressed, self._released
-            )
-            self._tell(report)
+            bind = partial(self._hotkeys.bind, taken, self._pressed, self._released)
+            self._report = await self._run(bind)
+            self._tell(self._report)
+
+    async def _run(self, call: Callable[[], Outcome]) -> Outcome:
+        return call() if self._hotkeys.in_window_thread else await asyncio.to_thread(call)
 
     def _tell(self, report: HotkeyReport) -> None:
         log.info("keys: %s %s %s", report.text, report.ready, report.refused)
-        if report.refused:
+        if self._trial is not None:
+            self._trial.done(report)
+        elif report.refused:
             self._dispatch(ProblemFound(problem_of(report)))
         else:
             self._dispatch(ProblemSolved(Kind.NO_HOTKEY))
 
     def _pressed(self, action: str) -> None:
+        trial = self._trial
+        if trial is not None:
+            trial.heard(action, True)
+            return
         match action:
             case "talk":
                 self._dispatch(KeyPressed())
@@ -91,7 +141,10 @@ class GlobalKeys:
                 self._show()
 
     def _released(self, action: str) -> None:
-        if action == "talk":
+        trial = self._trial
+        if trial is not None:
+            trial.heard(action, False)
+        elif action == "talk":
             self._dispatch(KeyReleased())
 
 

@@ -254,7 +254,14 @@ class HotkeyReport:
 
 
 class Hotkeys(Protocol):
-    """Keys that work in every program.  The user may be asked: use a pool thread."""
+    """Keys that work in every program.
+
+    Attributes:
+        in_window_thread: `bind` and `close` belong there; else they may take long (the user may be
+            asked): use a pool thread.
+    """
+
+    in_window_thread: bool
 
     def bind(
         self,

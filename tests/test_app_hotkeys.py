@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
 
 from desktop_app.adapters.hotkeys import NoHotkeys, hotkeys_of
+from desktop_app.adapters.hotkeys_macos import MacHotkeys
+from desktop_app.adapters.hotkeys_windows import WindowsHotkeys
 from desktop_app.adapters.hotkeys_x11 import X11Hotkeys
 from desktop_app.app_hotkeys import GlobalKeys, keys_of, problem_of
 from desktop_app.core.events import Event
@@ -31,10 +34,13 @@ SETTINGS = Settings(talk_key="F9", mute_key="F10", interrupt_key="F11", show_key
 class FakeHotkeys:
     """Takes every key but those it is told to refuse."""
 
+    in_window_thread = False
+
     def __init__(self) -> None:
         self.bound: list[Mapping[str, tuple[Chord, ...]]] = []
         self.refused: tuple[str, ...] = ()
         self.closed = 0
+        self.noted: Callable[[], None] = lambda: None
         self.pressed: Callable[[str], None] = lambda action: None
         self.released: Callable[[str], None] = lambda action: None
 
@@ -44,6 +50,7 @@ class FakeHotkeys:
         pressed: Callable[[str], None],
         released: Callable[[str], None],
     ) -> HotkeyReport:
+        self.noted()
         self.bound.append(keys)
         self.pressed, self.released = pressed, released
         return HotkeyReport("They work.", {}, self.refused)
@@ -63,6 +70,13 @@ class Stage:
 
     def _show(self) -> None:
         self.shown += 1
+
+    def run(self, act: Callable[[], object]) -> None:
+        async def run() -> None:
+            act()
+            await self.keys._task  # type: ignore[misc]
+
+        asyncio.run(run())
 
     def follow(self, *settings: Settings) -> None:
         async def run() -> None:
@@ -136,11 +150,72 @@ def test_what_is_no_key_is_left_out() -> None:
     assert keys_of(Settings(talk_key="Hyper+Q", mute_key="F9")) == {"mute": chords("F9")}
 
 
+# --- trying out -------------------------------------------------------------------------------
+
+
+def test_while_keys_are_tried_out_they_are_reported_and_do_nothing() -> None:
+    stage = Stage()
+    heard: list[tuple[str, bool]] = []
+    reports: list[HotkeyReport] = []
+    stage.follow(SETTINGS)
+    stage.wishes.clear()
+    tried = replace(SETTINGS, talk_key="Pause")
+    stage.run(
+        lambda: stage.keys.try_out(
+            tried, lambda action, down: heard.append((action, down)), reports.append
+        )
+    )
+    assert stage.hotkeys.bound[-1]["talk"] == chords("Pause")
+    assert [report.text for report in reports] == ["They work."]
+    stage.hotkeys.pressed("talk")
+    stage.hotkeys.released("talk")
+    stage.hotkeys.pressed("show")
+    assert heard == [("talk", True), ("talk", False), ("show", True)]
+    assert (stage.wishes, stage.shown) == ([], 0)
+    stage.run(stage.keys.stop_trying)
+    assert stage.hotkeys.bound[-1]["talk"] == chords("F9")
+    stage.hotkeys.pressed("talk")
+    assert stage.wishes[-1] == KeyPressed()
+
+
+def test_keys_that_are_taken_already_can_be_tried_at_once() -> None:
+    stage = Stage()
+    reports: list[HotkeyReport] = []
+    stage.follow(SETTINGS)
+    stage.run(lambda: stage.keys.try_out(SETTINGS, lambda *_: None, reports.append))
+    assert len(stage.hotkeys.bound) == 1
+    assert len(reports) == 1
+
+
+def test_what_is_saved_meanwhile_comes_after_the_trial() -> None:
+    stage = Stage()
+    stage.follow(SETTINGS)
+    stage.run(lambda: stage.keys.try_out(Settings(talk_key="F1"), lambda *_: None, lambda _: None))
+    stage.run(lambda: stage.keys.follow(Settings(talk_key="F2")))
+    assert stage.hotkeys.bound[-1] == {"talk": chords("F1")}
+    stage.run(stage.keys.stop_trying)
+    assert stage.hotkeys.bound[-1] == {"talk": chords("F2")}
+
+
+def test_keys_that_belong_to_the_windows_thread_are_taken_there() -> None:
+    stage = Stage()
+    stage.hotkeys.in_window_thread = True
+    threads: list[threading.Thread] = []
+    stage.hotkeys.noted = lambda: threads.append(threading.current_thread())
+    stage.follow(SETTINGS)
+    assert threads == [threading.current_thread()]
+
+
 # --- the way ------------------------------------------------------------------------------------
 
 
 def test_on_x11_keys_come_from_the_x_server() -> None:
     assert isinstance(hotkeys_of("linux", {"DISPLAY": ":7"}), X11Hotkeys)
+
+
+def test_windows_and_macos_have_ways_of_their_own() -> None:
+    assert isinstance(hotkeys_of("win32", {}), WindowsHotkeys)
+    assert isinstance(hotkeys_of("darwin", {}), MacHotkeys)
 
 
 @pytest.mark.parametrize("environ", [{}, {"SSH_TTY": "/dev/pts/1"}])

@@ -36,7 +36,7 @@ MAY_USE: dict[str, str] = {
     "wire": "msgspec",
     "ports": "",
     "adapters": "Xlib dbus_fast httpx2 keyring msgspec numpy onnxruntime platformdirs pulsectl "
-    "pynput pywebrtc_audio rtmixer sounddevice soxr truststore websockets",
+    "pywebrtc_audio rtmixer sounddevice soxr truststore websockets",
     "voice": "numpy",
     "offline": "ctranslate2 faster_whisper hassil hibari httpx2 msgspec numpy onnxruntime pint "
     "piper platformdirs simpleeval soxr truststore websockets xllamacpp",

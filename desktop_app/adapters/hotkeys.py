@@ -16,6 +16,8 @@ BY_DESKTOP = (
 class NoHotkeys:
     """Where no key can be had: says why, and what can be done."""
 
+    in_window_thread = False
+
     def __init__(self, why: str) -> None:
         self._why = why
 
@@ -38,6 +40,14 @@ def hotkeys_of(platform: str, environ: Mapping[str, str]) -> Hotkeys:
     """Return the best way on this desktop; nothing is loaded but what it needs."""
     if platform.startswith("linux"):
         return _on_linux(environ)
+    if platform == "win32":
+        from desktop_app.adapters.hotkeys_windows import WindowsHotkeys
+
+        return WindowsHotkeys()
+    if platform == "darwin":
+        from desktop_app.adapters.hotkeys_macos import MacHotkeys
+
+        return MacHotkeys()
     return NoHotkeys("Parley can't listen for keys on this system yet.")
 
 

@@ -56,6 +56,8 @@ class PortalHotkeys:
         address: Of the session bus, unless it is that of the environment.
     """
 
+    in_window_thread = False
+
     def __init__(self, address: str | None = None) -> None:
         self._address = address
         self._thread: threading.Thread | None = None

@@ -49,6 +49,8 @@ log = logging.getLogger(__name__)
 class X11Hotkeys:
     """Keys and mouse buttons of one X display."""
 
+    in_window_thread = False
+
     def __init__(self, display: str | None = None) -> None:
         self._name = display
         self._thread: threading.Thread | None = None
