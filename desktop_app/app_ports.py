@@ -23,6 +23,7 @@ def link_maker() -> Callable[[], Link]:
 
 def real_ports(house: House, secrets: AsyncSecrets, engine: OfflineProcess) -> Ports:
     """Build the real outside.  Called on the worker's thread: the imports take a while."""
+    from desktop_app.adapters.echo import find_canceller
     from desktop_app.adapters.microphone import PortAudioMicrophone
     from desktop_app.adapters.speaker import PortAudioSpeaker
 
@@ -34,4 +35,5 @@ def real_ports(house: House, secrets: AsyncSecrets, engine: OfflineProcess) -> P
         settings=house.settings_store,
         tools=DeskTools(),
         aclose=engine.aclose,
+        canceller=find_canceller(),
     )

@@ -68,7 +68,6 @@ class Link(Protocol):
         Raises:
             LinkError: If the address is bad or the connection is refused; bounded in time.
         """
-        ...
 
     def events(self) -> AsyncIterator[Event]:
         """Yield `LinkOpened` and then what the far end does; end when it hangs up as asked.
@@ -76,15 +75,12 @@ class Link(Protocol):
         Raises:
             LinkError: If the connection breaks or the far end closes it.
         """
-        ...
 
     async def send(self, order: Order) -> None:
         """Pass ``order`` on; waits while the network is congested."""
-        ...
 
     async def aclose(self) -> None:
         """Hang up.  Idempotent; bounded in time."""
-        ...
 
 
 class Destination(Protocol):
@@ -97,7 +93,6 @@ class Destination(Protocol):
             LinkError: ``where`` is ``key`` when one is needed and missing, ``engine`` when the
                 offline engine cannot start.
         """
-        ...
 
 
 # --- sound ------------------------------------------------------------------------------------
@@ -134,7 +129,6 @@ class Microphone(Protocol):
         Raises:
             SoundError: If no microphone can be opened.
         """
-        ...
 
     def blocks(self) -> AsyncIterator[bytes]:
         """Yield blocks as they come; end after `aclose`.
@@ -142,11 +136,9 @@ class Microphone(Protocol):
         Raises:
             SoundError: If the device goes away.
         """
-        ...
 
     async def aclose(self) -> None:
         """Close the device.  Idempotent."""
-        ...
 
 
 class Speaker(Protocol):
@@ -161,19 +153,34 @@ class Speaker(Protocol):
         Raises:
             SoundError: If no speaker can be opened.
         """
-        ...
 
     def play(self, item_id: str, pcm: bytes) -> None:
         """Queue ``pcm`` (PCM16, mono, 24 kHz) behind what plays now."""
-        ...
 
     def cut(self) -> SpeakerStopped:
         """Fall silent and say how much was heard."""
-        ...
+
+    def reference(self, samples: int) -> bytes | None:
+        """Return the next ``samples`` that the device took (PCM16, mono, 24 kHz); None: silence.
+
+        Asked with each block of the microphone, it keeps pace with it and is ahead of the echo.
+        """
 
     async def aclose(self) -> None:
         """Close the device; what is queued is lost.  Idempotent."""
-        ...
+
+
+class EchoCanceller(Protocol):
+    """Takes out of the microphone's sound what the speaker plays.  Blocks of 10 ms, PCM16."""
+
+    delay_samples: int
+    """How late the sound comes out; less than a block."""
+
+    def process(self, near: bytes, far: bytes | None) -> bytes:
+        """Return ``near`` (heard) without the echo of ``far`` (played; None: silence)."""
+
+    def reset(self) -> None:
+        """Forget the room and the devices."""
 
 
 class Devices(Protocol):
@@ -181,7 +188,6 @@ class Devices(Protocol):
 
     def list(self) -> DeviceList:
         """Return them, without monitors of speakers.  May take a second: use a pool thread."""
-        ...
 
 
 # --- the rest ---------------------------------------------------------------------------------
@@ -209,15 +215,12 @@ class SecretStore(Protocol):
 
     def get(self, host: str) -> Secret:
         """Return the key for ``host``; never raises for a keyring that does not work."""
-        ...
 
     def set(self, host: str, key: str) -> Secret:
         """Store ``key`` and say where it went (``session`` when there is no keyring)."""
-        ...
 
     def forget(self, host: str) -> Secret:
         """Remove the stored key and return what is left (the environment may still hold one)."""
-        ...
 
 
 class SettingsStore(Protocol):
@@ -225,11 +228,9 @@ class SettingsStore(Protocol):
 
     def load(self) -> tuple[Settings, Problem | None]:
         """Return the settings; a broken file is set aside and reported, never an exception."""
-        ...
 
     def save(self, settings: Settings) -> Problem | None:
         """Write them, atomically; unknown keys of a newer version survive."""
-        ...
 
 
 class ToolProvider(Protocol):
@@ -237,11 +238,9 @@ class ToolProvider(Protocol):
 
     def specs(self) -> Sequence[dict[str, object]]:
         """Return the declarations: function tools with name, description and JSON Schema."""
-        ...
 
     async def call(self, name: str, arguments: str) -> str:
         """Run a tool with JSON ``arguments`` and return its output; a failure is an output too."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,4 +279,3 @@ class View(Protocol):
 
     def __call__(self, state: AppState) -> None:
         """Take the newest snapshot."""
-        ...

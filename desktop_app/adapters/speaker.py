@@ -65,6 +65,10 @@ class PortAudioSpeaker:
             return SpeakerStopped(None, 0, cut=True)
         return self._playback.cut()
 
+    def reference(self, samples: int) -> bytes | None:
+        """Return the next ``samples`` that the device took; None: silence."""
+        return self._playback.reference(samples) if self._playback is not None else None
+
     async def aclose(self) -> None:
         """Close the device; what is queued is lost.  Idempotent."""
         playback, self._playback = self._playback, None
@@ -122,6 +126,10 @@ class _Playback:
         if cut is not None:
             self._check_soon()
         return SpeakerStopped(item_id, heard_ms, cut=True)
+
+    def reference(self, samples: int) -> bytes | None:
+        """Return what the device took."""
+        return self._playout.reference(samples) if self._playout is not None else None
 
     async def aclose(self) -> None:
         """Close."""

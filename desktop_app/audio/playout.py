@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from desktop_app.audio.ledger import Heard, Ledger
 from desktop_app.audio.pcm import RATE_HZ, Float32, samples_of_ms, to_floats, to_ms
+from desktop_app.audio.reference import MOST_BEHIND_MS, Reference
 from desktop_app.audio.resample import Resampler
 from desktop_app.audio.tape import Tape
 
@@ -57,6 +58,8 @@ class Playout:
         self._head = head
         self._rate_hz = rate_hz
         self._ledger = Ledger()
+        self._reference: Reference | None = None
+        self._kept = min(samples_of_ms(MOST_BEHIND_MS, rate_hz), len(memory) // 8)
         self._spill: deque[tuple[str, Float32]] = deque()
         self._resampler = Resampler(RATE_HZ, rate_hz) if rate_hz != RATE_HZ else None
         self._unflushed = ""
@@ -122,7 +125,13 @@ class Playout:
 
     def release(self) -> int:
         """Make what was played silent again; return by how much the tape's far end moves."""
-        return self._tape.release()
+        return self._tape.release(self._kept)
+
+    def reference(self, samples: int) -> bytes | None:
+        """Return the next ``samples`` (at 24 kHz) that the device took; None: silence."""
+        if self._reference is None:
+            self._reference = Reference(self._tape, self._head, self._rate_hz)
+        return self._reference.take(samples)
 
     def unheard(self) -> int:
         """Return how many samples wait to be played."""

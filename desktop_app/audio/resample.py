@@ -13,10 +13,11 @@ class Resampler:
     The filter holds a few milliseconds back; `flush` gives them.
     """
 
-    def __init__(self, from_hz: int, to_hz: int) -> None:
+    def __init__(self, from_hz: int, to_hz: int, quality: str = "HQ") -> None:
+        """Begin; with the quality ``QQ`` hardly anything is held back."""
         import soxr  # type: ignore[import-untyped]  # Lazy: most devices need no resampling.
 
-        self._stream = soxr.ResampleStream(from_hz, to_hz, 1, dtype="float32", quality="HQ")
+        self._stream = soxr.ResampleStream(from_hz, to_hz, 1, dtype="float32", quality=quality)
 
     def push(self, samples: Float32) -> Float32:
         """Return what ``samples`` give so far."""

@@ -98,9 +98,13 @@ class Tape:
         self._silence(near, old_end)
         return self.end
 
-    def release(self) -> int:
-        """Silence what the head has passed and return by how much the tape grew at its far end."""
-        head = self._head()
+    def release(self, keep: int = 0) -> int:
+        """Silence what the head has passed and return by how much the tape grew at its far end.
+
+        Args:
+            keep: So many samples behind the head stay as they are, for `read`.
+        """
+        head = max(self._clean, self._head() - keep)
         grown = head - self._clean
         self._silence(self._clean, min(head, self.end))
         self._clean = head

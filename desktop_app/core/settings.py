@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
-from desktop_app.core import desktop_specs, engine_specs
+from desktop_app.core import desktop_specs, engine_specs, sound_specs
 from desktop_app.core.spec import Cost, Spec, fit, same, setting
 
 OPENAI_URL = "wss://api.openai.com/v1/realtime"
@@ -212,6 +212,7 @@ class Settings:
             ),
         ),
     )
+    echo_cancellation: str = setting("auto", sound_specs.ECHO_CANCELLATION)
     transcription_model: str = setting(
         "gpt-live-transcribe",
         Spec(

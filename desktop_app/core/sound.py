@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from desktop_app.core.problems import Problem
+
+
+class EchoState(StrEnum):
+    """Whether the microphone hears the speaker, and what comes of it."""
+
+    UNKNOWN = "unknown"
+    """Too little was played since the devices were opened.  It is taken out in case it is there."""
+    NONE = "none"
+    """The speaker is not heard, as with headphones: the sound is left as it is."""
+    CANCELLED = "cancelled"
+    """It is heard, and taken out."""
+    UNCANCELLED = "uncancelled"
+    """It is heard and stays: taking it out is switched off, not possible here, or fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +47,32 @@ class DeviceList:
 
 @dataclass(frozen=True, slots=True)
 class MicFrame:
-    """One block from the microphone: PCM16, mono, 24 kHz."""
+    """One block from the microphone, as it goes to the far end.
+
+    Attributes:
+        pcm: PCM16, mono, 24 kHz.
+        played: The speaker sounds, or did a moment ago: its echo may be in the block.
+        echo: What is known of that echo.
+    """
 
     pcm: bytes = field(repr=False)
+    played: bool = False
+    echo: EchoState = EchoState.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class EchoJudged:
+    """It turned out what becomes of the speaker's echo.
+
+    Attributes:
+        echo: What was found.
+        delay_ms: How long the echo takes from our hands back to us; 0 unless it is heard.
+        removed_db: How much of it is taken out; 0 while that has not been measured.
+    """
+
+    echo: EchoState
+    delay_ms: int = 0
+    removed_db: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +128,13 @@ class SpeakerStopped:
 
 
 SoundEvent = (
-    MicFrame | MicOpened | MicLost | SpeakerOpened | SpeakerLost | SpeakerStarted | SpeakerStopped
+    MicFrame
+    | MicOpened
+    | MicLost
+    | SpeakerOpened
+    | SpeakerLost
+    | SpeakerStarted
+    | SpeakerStopped
+    | EchoJudged
 )
 """All that the devices do."""

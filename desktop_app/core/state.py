@@ -9,6 +9,7 @@ from desktop_app.core.effects import Effect
 from desktop_app.core.far_end import Capabilities, ServerError
 from desktop_app.core.problems import Problem
 from desktop_app.core.settings import Settings
+from desktop_app.core.sound import EchoState
 from desktop_app.core.transcript import Rows
 
 
@@ -150,6 +151,7 @@ class SoundState:
     """Items whose speech was handed to the speaker and has not been reported finished, in order."""
     dry: ItemAudio | None = None
     """The item after which the speaker ran dry; more of it may come when the network is slow."""
+    echo: EchoState = EchoState.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

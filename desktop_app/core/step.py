@@ -187,6 +187,8 @@ def _sound(state: AppState, event: sound.SoundEvent) -> Step:
             return state, ()
         case sound.SpeakerStopped():
             return turn_taking.speaker_stopped(state, event)
+        case sound.EchoJudged(echo):
+            return sound_changed(state, echo=echo), ()
         case _:
             assert_never(event)
 

@@ -9,12 +9,21 @@ from dataclasses import dataclass
 
 from desktop_app.audio.preroll import Preroll
 from desktop_app.core import effects as fx
-from desktop_app.core.events import TimerFired
+from desktop_app.core.events import Event, TimerFired
 from desktop_app.core.far_end import ToolFinished
 from desktop_app.core.settings import Settings
-from desktop_app.core.sound import MicFrame
+from desktop_app.core.sound import MicOpened, SpeakerOpened
 from desktop_app.core.wishes import ProblemFound
-from desktop_app.ports import Destination, Link, Microphone, SettingsStore, Speaker, ToolProvider
+from desktop_app.ports import (
+    Destination,
+    EchoCanceller,
+    Link,
+    Microphone,
+    SettingsStore,
+    Speaker,
+    ToolProvider,
+)
+from desktop_app.voice.chain import Chain
 from desktop_app.voice.session import Session
 from desktop_app.voice.sounds import Sounds
 from desktop_app.voice.store import Store
@@ -47,6 +56,8 @@ class Ports:
     tools: ToolProvider
     aclose: Callable[[], Awaitable[None]] | None = None
     """Called once the worker ends: closes what lives as long as it, such as the engine."""
+    canceller: EchoCanceller | None = None
+    """None: the echo of the speaker stays in the sound."""
 
 
 class Engine:
@@ -57,8 +68,9 @@ class Engine:
         self._preroll = Preroll(PREROLL_MS)
         self._timers = Timers(lambda name: store.dispatch(TimerFired(name)))
         self._sounds = Sounds(
-            ports.microphone, ports.speaker, store.dispatch, self._heard, self._spawn
+            ports.microphone, ports.speaker, self._sound_event, self._heard, self._spawn
         )
+        self._chain = Chain(ports.canceller, ports.speaker, store.dispatch)
         self._session: Session | None = None
         self._holding: asyncio.Task[None] | None = None
         self._group: asyncio.TaskGroup | None = None
@@ -113,14 +125,20 @@ class Engine:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    def _sound_event(self, event: Event) -> None:
+        if isinstance(event, MicOpened | SpeakerOpened):
+            self._chain.reset()
+        self._store.dispatch(event)
+
     def _heard(self, block: bytes) -> None:
+        frame = self._chain.hear(block, self._store.state.settings)
         self._taken = False
-        self._store.dispatch(MicFrame(block))
+        self._store.dispatch(frame)
         if self._taken or self._store.state.muted:
             # Older sound would not join on; and what was said while muted is for nobody.
             self._preroll.clear()
         else:
-            self._preroll.push(block)
+            self._preroll.push(frame.pcm)
 
     def _perform(self, effect: fx.Effect) -> None:
         """Carry out one effect.  Never blocks: slow work becomes a task."""

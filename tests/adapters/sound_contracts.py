@@ -307,6 +307,24 @@ class SpeakerContract(ABC):
 
         assert asyncio.run(talk()) == []
 
+    def test_what_the_device_took_can_be_asked_for_block_by_block(self, speaker: Speaker) -> None:
+        said = noise(0.5)
+
+        async def talk() -> np.ndarray:
+            assert speaker.reference(240) is None
+            await speaker.open("", lambda _: None)
+            taken = [speaker.reference(240)]
+            speaker.play("a", said.tobytes())
+            while len(taken) < 120:
+                await self.wait(speaker, 10)
+                taken.append(speaker.reference(240))
+            assert taken[0] is taken[-1] is None
+            await speaker.aclose()
+            assert speaker.reference(240) is None
+            return from_bytes(b"".join(block or bytes(480) for block in taken))
+
+        assert best(lambda: likeness(asyncio.run(talk()), said), 0.99) > 0.99
+
     def test_when_the_last_speaker_goes_what_was_heard_is_told_and_then_the_loss(
         self, speaker: Speaker
     ) -> None:

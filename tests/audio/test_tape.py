@@ -133,3 +133,16 @@ def test_silence_goes_on_when_the_ring_comes_round() -> None:
         reader.take(SIZE // 2)
         assert tape.release() == SIZE // 2
     assert sum(reader.heard) == 5000
+
+
+def test_what_was_just_played_can_be_kept_for_reading() -> None:
+    reader = Reader()
+    tape = Tape(reader.memory, lambda: reader.head)
+    tape.write(ramp(0, 1000))
+    reader.take(600)
+    assert tape.release(keep=200) == 400
+    assert tape.read(400, 600).tolist() == ramp(400, 200).tolist()
+    assert not tape.read(0, 400).any()
+    assert tape.release(keep=500) == 0
+    assert tape.release() == 200
+    assert not tape.read(400, 600).any()

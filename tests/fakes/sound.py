@@ -120,6 +120,10 @@ class FakeSpeaker:
         item_id, heard_ms = self._playout.cut() or (None, 0)
         return SpeakerStopped(item_id, heard_ms, cut=True)
 
+    def reference(self, samples: int) -> bytes | None:
+        """Return what was played."""
+        return self._playout.reference(samples)
+
     async def aclose(self) -> None:
         """Close."""
         self.is_open = False

@@ -1,0 +1,133 @@
+"""Whether the microphone hears the loudspeaker at all, and how late.
+
+An echo canceller that finds no echo takes out speech in its stead; with headphones it must stay
+away.  Loudness does not tell the two apart, for people talk while the assistant does.  But an echo
+always comes equally late: the phases of what is heard and of what was played agree at one delay,
+and nowhere else (generalized cross-correlation, Knapp and Carter 1976).  The loudness of either
+does not matter, nor does a voice on top.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.audio.pcm import (
+    BLOCK_BYTES,
+    BLOCK_MS,
+    FULL_SCALE,
+    RATE_HZ,
+    Float32,
+    from_bytes,
+    samples_of_ms,
+)
+
+WINDOW_MS = 200
+REACH_MS = 500
+"""The latest echo that is looked for, and the latest a canceller can take out."""
+DECIMATED_HZ = 8_000
+"""Most of speech is below 4 kHz."""
+LOW_HZ, HIGH_HZ = 200, 3_400
+MEMORY = 0.9
+"""What a window still counts when the next one comes: about two seconds are remembered."""
+MOST_AGREEMENT = 8.0
+"""A window counts no more than this, in standard deviations: two clicks agree by chance."""
+SEEN = 9.0
+"""So much the windows together must agree; ten minutes of two voices do not come to more than 8."""
+LOST = 6.5
+WINDOWS_TO_DENY = 7
+"""After so many windows with sound an echo would have been seen, and the latest one too."""
+WINDOWS_TO_LOSE = 20
+LEAST_PLAYED = 10 ** (-60 / 20)
+LEAST_HEARD = 10 ** (-90 / 20)
+"""Less is a microphone that is switched off, and says nothing."""
+
+_STEP = RATE_HZ // DECIMATED_HZ
+_WINDOW = samples_of_ms(WINDOW_MS, DECIMATED_HZ)
+_REACH = samples_of_ms(REACH_MS, DECIMATED_HZ)
+_SIZE = 1 << (_WINDOW + _REACH - 1).bit_length()
+_SILENCE = bytes(BLOCK_BYTES)
+
+
+class EchoPath:
+    """Watches blocks of 10 ms of both sides.
+
+    Attributes:
+        heard: Whether the loudspeaker is heard; None: too little was played to say.
+        delay_ms: How long the echo takes, while it is heard.
+    """
+
+    def __init__(self) -> None:
+        frequencies = np.fft.rfftfreq(_SIZE, 1 / DECIMATED_HZ)
+        self._band = (frequencies > LOW_HZ) & (frequencies < HIGH_HZ)
+        self._taper = np.hanning(_WINDOW).astype(np.float32)
+        self.reset()
+
+    def reset(self) -> None:
+        """Another device: all begins anew."""
+        self.heard: bool | None = None
+        self.delay_ms = 0
+        self._near: deque[bytes] = deque(maxlen=WINDOW_MS // BLOCK_MS)
+        self._far: deque[bytes | None] = deque(maxlen=(WINDOW_MS + REACH_MS) // BLOCK_MS)
+        self._due = 0
+        self._forget()
+
+    def listen(self, near: bytes, far: bytes | None) -> None:
+        """Take what is heard and what is played (None: silence) at the same time."""
+        self._near.append(near)
+        self._far.append(far)
+        self._due += 1
+        if self._due >= WINDOW_MS // BLOCK_MS and len(self._far) == self._far.maxlen:
+            self._due = 0
+            if any(self._far):
+                self._look()
+
+    def _forget(self) -> None:
+        self._sum = np.zeros(_REACH)
+        self._weight = 0.0
+        self._windows = 0
+
+    def _look(self) -> None:
+        near, far = _decimated(self._near), _decimated(self._far)
+        if _loudness(far) < LEAST_PLAYED or _loudness(near) < LEAST_HEARD:
+            return
+        agreement = self._agreement(near, far)
+        self._sum = MEMORY * self._sum + np.clip(agreement, -MOST_AGREEMENT, MOST_AGREEMENT)
+        self._weight = MEMORY**2 * self._weight + 1
+        self._windows += 1
+        strength = np.abs(self._sum)
+        latest = int(np.argmax(strength))
+        self._judge(float(strength[latest]) / self._weight**0.5, latest)
+
+    def _agreement(self, near: Float32, far: Float32) -> npt.NDArray[np.float64]:
+        """How much the phases agree at each delay, in standard deviations of chance."""
+        spectrum = np.fft.rfft(near * self._taper, _SIZE) * np.conj(np.fft.rfft(far, _SIZE))
+        phases = np.where(self._band, spectrum / (np.abs(spectrum) + 1e-12), 0)
+        agreement = np.fft.irfft(phases, _SIZE)
+        # `far` begins `_REACH` earlier than `near`.
+        delays = (np.arange(_REACH) - _REACH) % _SIZE
+        return np.asarray(agreement[delays] / agreement.std(), np.float64)
+
+    def _judge(self, score: float, delay: int) -> None:
+        if score >= SEEN:
+            self.heard = True
+            self.delay_ms = delay * 1000 // DECIMATED_HZ
+            self._windows = 0
+        elif self.heard is None and self._windows >= WINDOWS_TO_DENY:
+            self.heard = False
+        elif self.heard and score < LOST and self._windows >= WINDOWS_TO_LOSE:
+            self.heard = False
+            self.delay_ms = 0
+
+
+def _decimated(blocks: deque[bytes] | deque[bytes | None]) -> Float32:
+    """Join blocks and bring them to 8 kHz, crudely: what folds over folds on both sides."""
+    samples = from_bytes(b"".join(block or _SILENCE for block in blocks))
+    decimated: Float32 = samples.reshape(-1, _STEP).mean(axis=1, dtype=np.float32)
+    return decimated / np.float32(FULL_SCALE)
+
+
+def _loudness(samples: Float32) -> float:
+    return float(np.sqrt(np.mean(np.square(samples))))

@@ -1,0 +1,46 @@
+"""An echo canceller that knows one room: the echo comes half as loud, one block later."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from desktop_app.audio.pcm import BLOCK_BYTES, BYTES_PER_SAMPLE, from_bytes
+
+ECHO = 0.5
+
+
+class FakeEchoCanceller:
+    """An `EchoCanceller`.
+
+    Attributes:
+        works: It takes the echo out; else it leaves everything as it is.
+        calls: Blocks it was given.
+        resets: How often it had to forget.
+    """
+
+    def __init__(self, delay_samples: int = 24) -> None:
+        self.delay_samples = delay_samples
+        self.works = True
+        self.calls: list[tuple[bytes, bytes | None]] = []
+        self.resets = 0
+        self._begin()
+
+    def process(self, near: bytes, far: bytes | None) -> bytes:
+        """Return ``near`` without the echo of the block before ``far``."""
+        self.calls.append((near, far))
+        echo = from_bytes(self._played) * ECHO * self.works
+        self._played = far or bytes(BLOCK_BYTES)
+        clean = np.rint(from_bytes(near) - echo).astype("<i2").tobytes()
+        sound = self._held + clean
+        self._held = clean
+        end = len(sound) - self.delay_samples * BYTES_PER_SAMPLE
+        return sound[end - len(near) : end]
+
+    def reset(self) -> None:
+        """Forget."""
+        self.resets += 1
+        self._begin()
+
+    def _begin(self) -> None:
+        self._played = bytes(BLOCK_BYTES)
+        self._held = bytes(BLOCK_BYTES)

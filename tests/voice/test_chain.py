@@ -1,0 +1,226 @@
+"""The chain in rooms made of numbers, with the fake canceller and with the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from desktop_app.adapters.echo import WebRtcEchoCanceller
+from desktop_app.audio.pcm import BLOCK_BYTES, BYTES_PER_SAMPLE
+from desktop_app.core.events import Event
+from desktop_app.core.settings import Settings
+from desktop_app.core.sound import EchoJudged, EchoState, MicFrame
+from desktop_app.ports import EchoCanceller
+from desktop_app.voice.chain import Chain
+from desktop_app.voice.echo_stage import ECHO_LASTS_MS, LEAST_PAST_BLOCKS, PAST_BLOCKS
+from tests.fakes.echo import FakeEchoCanceller
+from tests.rooms import RATE_HZ, Room, asked, loudness_dbfs, told
+from tests.servers import speech
+from tests.servers.speech import Sound
+
+HEADPHONES = Room(echo_db=None)
+ON, OFF = Settings(), Settings(echo_cancellation="off")
+
+
+class RoomSpeaker:
+    """Of a `Speaker` what the chain needs: what was handed to the device."""
+
+    def __init__(self) -> None:
+        self.played = b""
+
+    def reference(self, samples: int) -> bytes | None:
+        """Return the next stretch."""
+        size = samples * BYTES_PER_SAMPLE
+        taken, self.played = self.played[:size].ljust(size, b"\0"), self.played[size:]
+        return taken if any(taken) else None
+
+
+@dataclass
+class Bench:
+    """A chain, and what came out of it."""
+
+    canceller: EchoCanceller | None
+    events: list[Event] = field(default_factory=list)
+    frames: list[MicFrame] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.speaker = RoomSpeaker()
+        self.chain = Chain(self.canceller, self.speaker, self.events.append)
+
+    def hear(self, heard: Sound, played: Sound | None = None, settings: Settings = ON) -> Sound:
+        """Let the microphone hear a sound while another is handed to the speaker."""
+        begin = len(self.frames)
+        self.speaker.played = b"" if played is None else speech.to_pcm(played)
+        pcm = speech.to_pcm(heard)
+        for at in range(0, len(pcm) // BLOCK_BYTES * BLOCK_BYTES, BLOCK_BYTES):
+            self.frames.append(self.chain.hear(pcm[at : at + BLOCK_BYTES], settings))
+        return self.heard(begin)
+
+    def heard(self, begin: int = 0) -> Sound:
+        """What came out, from a block on."""
+        return speech.from_pcm(b"".join(frame.pcm for frame in self.frames[begin:]))
+
+    @property
+    def echoes(self) -> list[EchoState]:
+        """What was told of the echo."""
+        return [event.echo for event in self.events if isinstance(event, EchoJudged)]
+
+
+def in_blocks(sound: Sound) -> list[bytes]:
+    pcm = speech.to_pcm(sound)
+    return [pcm[at : at + BLOCK_BYTES] for at in range(0, len(pcm), BLOCK_BYTES)]
+
+
+def quietly_begun(sound: Sound) -> Sound:
+    return speech.joined(speech.silence(700), sound)
+
+
+def test_before_anything_was_played_the_bytes_are_those_of_the_microphone() -> None:
+    bench = Bench(FakeEchoCanceller())
+    said = asked(3)
+    bench.hear(said)
+    assert [frame.pcm for frame in bench.frames] == in_blocks(said)
+    assert {(frame.played, frame.echo) for frame in bench.frames} == {(False, EchoState.UNKNOWN)}
+    assert not bench.canceller.calls
+
+
+def test_with_headphones_the_bytes_are_those_of_the_microphone_and_nothing_works() -> None:
+    bench = Bench(FakeEchoCanceller())
+    played = told(12)
+    bench.hear(HEADPHONES.hear(played, asked(12)), played)
+    assert bench.echoes == [EchoState.NONE]
+    worked = len(bench.canceller.calls)
+    heard = HEADPHONES.hear(played, asked(12, seed=5))
+    bench.hear(heard, played)
+    assert [frame.pcm for frame in bench.frames[1200:]] == in_blocks(heard)
+    assert {(f.played, f.echo) for f in bench.frames[1200:]} == {(True, EchoState.NONE)}
+    assert len(bench.canceller.calls) == worked
+
+
+def test_an_echo_is_taken_out_from_its_first_sound_on() -> None:
+    bench = Bench(WebRtcEchoCanceller())
+    played = quietly_begun(told(10))
+    heard = Room().hear(played)
+    left = bench.hear(heard, played)
+    assert bench.echoes == [EchoState.CANCELLED]
+    assert abs(bench.events[0].delay_ms - 60) <= 2
+    for begin_s, less_db in ((0.7, 10), (1.3, 20), (2.5, 30)):
+        stretch = slice(round(begin_s * RATE_HZ), round((begin_s + 0.5) * RATE_HZ))
+        assert loudness_dbfs(left[stretch]) < loudness_dbfs(heard[stretch]) - less_db
+
+
+def test_where_the_canceller_begins_and_ends_to_work_the_sound_has_no_step() -> None:
+    bench = Bench(FakeEchoCanceller(delay_samples=223))
+    played = quietly_begun(told(6))
+    echo = np.concatenate([np.zeros(BLOCK_BYTES // 2, np.float32), played * 0.5])[: len(played)]
+    bench.hear(echo, played)
+    assert bench.echoes == [EchoState.CANCELLED]
+    begin = len(bench.frames)
+    tone = (0.3 * np.sin(2 * np.pi * 150 * np.arange(8 * RATE_HZ) / RATE_HZ)).astype(np.float32)
+    answer = np.concatenate([np.zeros(2 * RATE_HZ), told(2), np.zeros(4 * RATE_HZ)]).astype("f4")
+    late = np.concatenate([np.zeros(BLOCK_BYTES // 2), answer * 0.5])[: len(tone)]
+    heard = bench.hear((tone + late).astype(np.float32), answer)[RATE_HZ // 10 :]
+    ways = {frame.played for frame in bench.frames[begin:]}
+    assert ways == {True, False}
+    steepest = float(np.abs(np.diff(tone)).max())
+    assert float(np.abs(np.diff(heard)).max()) < steepest * 1.1
+    assert loudness_dbfs(heard) == pytest.approx(loudness_dbfs(tone), abs=0.2)
+
+
+def test_an_echo_is_expected_for_a_while_after_the_last_sound() -> None:
+    bench = Bench(FakeEchoCanceller())
+    bench.hear(speech.silence(2000), speech.joined(speech.answer(500), speech.silence(1500)))
+    played = [frame.played for frame in bench.frames]
+    assert all(played[: 50 + ECHO_LASTS_MS // 10 - 1])
+    assert not any(played[50 + ECHO_LASTS_MS // 10 :])
+
+
+def test_a_canceller_that_is_called_late_hears_first_what_was_played() -> None:
+    bench = Bench(FakeEchoCanceller())
+    played = told(4)
+    bench.hear(HEADPHONES.hear(played), played)
+    assert bench.echoes == [EchoState.NONE]
+    bench.canceller.calls.clear()
+    at = len(bench.frames)
+    bench.hear(Room().hear(played), played)
+    assert bench.echoes == [EchoState.NONE, EchoState.CANCELLED]
+    called = next(n for n, f in enumerate(bench.frames[at:]) if f.echo is EchoState.CANCELLED)
+    blocks = len(bench.frames) - at - called
+    assert len(bench.canceller.calls) == PAST_BLOCKS + blocks
+
+
+def test_in_a_silence_before_the_canceller_hears_only_a_little_of_it() -> None:
+    bench = Bench(FakeEchoCanceller())
+    bench.hear(speech.silence(3000), speech.joined(speech.silence(2990), speech.answer(10)))
+    assert len(bench.canceller.calls) == LEAST_PAST_BLOCKS + 1
+
+
+def test_a_new_device_means_that_nothing_is_known_any_more() -> None:
+    bench = Bench(FakeEchoCanceller())
+    played = quietly_begun(told(4))
+    bench.hear(Room().hear(played), played)
+    bench.chain.reset()
+    assert bench.echoes == [EchoState.CANCELLED, EchoState.UNKNOWN]
+    assert bench.canceller.resets == 2
+    said = asked(1)
+    at = len(bench.frames)
+    bench.hear(said)
+    assert [frame.pcm for frame in bench.frames[at:]] == in_blocks(said)
+    bench.chain.reset()
+    assert bench.echoes == [EchoState.CANCELLED, EchoState.UNKNOWN]
+
+
+def test_an_echo_that_ends_lets_the_canceller_rest_and_forget() -> None:
+    bench = Bench(WebRtcEchoCanceller())
+    played = told(14)
+    bench.hear(Room().hear(played), played)
+    assert bench.chain.removed_db > 20
+    heard = HEADPHONES.hear(played)
+    bench.hear(heard, played)
+    assert bench.echoes == [EchoState.CANCELLED, EchoState.NONE]
+    assert bench.chain.removed_db == 0
+    assert bench.frames[-1].pcm == in_blocks(heard)[-1]
+
+
+@pytest.mark.parametrize("bench", [lambda: Bench(FakeEchoCanceller()), lambda: Bench(None)])
+def test_an_echo_that_is_left_in_is_known_at_least(bench: Callable[[], Bench]) -> None:
+    made, played = bench(), quietly_begun(told(6))
+    heard = Room().hear(played)
+    made.hear(heard, played, OFF)
+    assert made.echoes == [EchoState.UNCANCELLED]
+    assert [frame.pcm for frame in made.frames] == in_blocks(heard)
+
+
+def test_switched_on_in_the_midst_of_an_answer_it_works_at_once() -> None:
+    bench = Bench(WebRtcEchoCanceller())
+    played = told(10)
+    heard = Room().hear(played)
+    half = 4 * RATE_HZ
+    bench.hear(heard[:half], played[:half], OFF)
+    left = bench.hear(heard[half:], played[half:])
+    assert bench.echoes == [EchoState.UNCANCELLED, EchoState.CANCELLED]
+    assert loudness_dbfs(left[:RATE_HZ]) < loudness_dbfs(heard[half:][:RATE_HZ]) - 20
+
+
+def test_an_echo_that_cannot_be_taken_out_is_told_and_so_is_its_end() -> None:
+    bench = Bench(FakeEchoCanceller())
+    played = told(20)
+    bench.canceller.works = False
+    bench.hear(Room().hear(played), played)
+    assert bench.echoes == [EchoState.CANCELLED, EchoState.UNCANCELLED]
+    bench.canceller.works = True
+    echo = np.concatenate([np.zeros(BLOCK_BYTES // 2, np.float32), played * 0.5])[: len(played)]
+    bench.hear(echo, played)
+    assert bench.echoes[-1] is EchoState.CANCELLED
+
+
+@pytest.mark.parametrize("echo_db", [0, -15])
+def test_somebody_who_talks_for_a_while_is_no_echo_that_stays(echo_db: float) -> None:
+    bench = Bench(WebRtcEchoCanceller())
+    played = told(16)
+    said = speech.joined(speech.silence(8000), asked(3))
+    bench.hear(Room(echo_db=echo_db).hear(played, said), played)
+    assert bench.echoes == [EchoState.CANCELLED]
