@@ -24,6 +24,10 @@ Dispatch = Callable[[Event], None]
 """Feed an event to the core; safe from any thread."""
 
 
+Reference = Callable[[int], bytes | None]
+"""Return so many samples that the speaker took next (see `Speaker.reference`)."""
+
+
 # --- the far end ------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy import signal
+from scipy import signal  # type: ignore[import-untyped]
 
 from tests.servers import speech
 from tests.servers.speech import RATE_HZ, Sound
@@ -77,7 +77,7 @@ class Room:
 
 
 def _skewed(sound: Sound, ppm: float) -> Sound:
-    import soxr
+    import soxr  # type: ignore[import-untyped]
 
     if not ppm:
         return sound

@@ -6,7 +6,7 @@ import logging
 
 from desktop_app.core.settings import Settings
 from desktop_app.core.sound import EchoJudged, EchoState, MicFrame
-from desktop_app.ports import Dispatch, EchoCanceller, Speaker
+from desktop_app.ports import Dispatch, EchoCanceller, Reference
 from desktop_app.voice.echo_stage import EchoStage
 
 log = logging.getLogger(__name__)
@@ -17,14 +17,14 @@ class Chain:
 
     Args:
         canceller: Port; None: the echo stays in the sound.
-        speaker: Tells what it plays.
+        reference: Tells what the speaker plays.
         dispatch: Takes `EchoJudged` when that changes.
     """
 
     def __init__(
-        self, canceller: EchoCanceller | None, speaker: Speaker, dispatch: Dispatch
+        self, canceller: EchoCanceller | None, reference: Reference, dispatch: Dispatch
     ) -> None:
-        self._echo = EchoStage(canceller, speaker)
+        self._echo = EchoStage(canceller, reference)
         self._dispatch = dispatch
         self._told = EchoState.UNKNOWN
 

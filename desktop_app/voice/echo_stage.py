@@ -10,7 +10,7 @@ from desktop_app.audio.fade import cross_fade
 from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_MS, BYTES_PER_SAMPLE
 from desktop_app.audio.removal import Removal
 from desktop_app.core.sound import EchoState, MicFrame
-from desktop_app.ports import EchoCanceller, Speaker
+from desktop_app.ports import EchoCanceller, Reference
 
 ECHO_LASTS_MS = 800
 """So long after the last sound of the speaker its echo may come: devices hold it, rooms ring."""
@@ -39,7 +39,7 @@ class EchoStage:
 
     Args:
         canceller: Port; None: all passes.
-        speaker: Tells what it plays.
+        reference: Tells what the speaker plays.
 
     Attributes:
         echo: What is known of the echo.
@@ -47,8 +47,8 @@ class EchoStage:
         removed_db: How much of it is taken out; 0 while that has not been measured.
     """
 
-    def __init__(self, canceller: EchoCanceller | None, speaker: Speaker) -> None:
-        self._canceller, self._speaker = canceller, speaker
+    def __init__(self, canceller: EchoCanceller | None, reference: Reference) -> None:
+        self._canceller, self._reference = canceller, reference
         self._path = EchoPath()
         self._removal = Removal()
         self._past: deque[tuple[bytes, bytes | None]] = deque(maxlen=PAST_BLOCKS)
@@ -76,7 +76,7 @@ class EchoStage:
 
     def clean(self, block: bytes, *, wanted: bool) -> MicFrame:
         """Return what is left of ``block``; as it is unless the canceller is ``wanted``."""
-        played = self._speaker.reference(len(block) // BYTES_PER_SAMPLE)
+        played = self._reference(len(block) // BYTES_PER_SAMPLE)
         self._silent_ms = 0 if played is not None else self._silent_ms + BLOCK_MS
         sounds = self._silent_ms < ECHO_LASTS_MS
         self._path.listen(block, played)

@@ -70,7 +70,7 @@ class Engine:
         self._sounds = Sounds(
             ports.microphone, ports.speaker, self._sound_event, self._heard, self._spawn
         )
-        self._chain = Chain(ports.canceller, ports.speaker, store.dispatch)
+        self._chain = Chain(ports.canceller, ports.speaker.reference, store.dispatch)
         self._session: Session | None = None
         self._holding: asyncio.Task[None] | None = None
         self._group: asyncio.TaskGroup | None = None

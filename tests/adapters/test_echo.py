@@ -13,9 +13,9 @@ from desktop_app.adapters.echo import WebRtcEchoCanceller, find_canceller
 from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_SAMPLES
 from desktop_app.ports import EchoCanceller
 from tests.fakes.echo import ECHO, FakeEchoCanceller
-from tests.rooms import RATE_HZ, asked, loudness_dbfs, told
+from tests.rooms import asked, loudness_dbfs, told
 from tests.servers import speech
-from tests.servers.speech import Sound
+from tests.servers.speech import RATE_HZ, Sound
 
 
 def echo_of(played: Sound) -> Sound:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from desktop_app.audio.pcm import BLOCK_BYTES, BYTES_PER_SAMPLE, from_bytes
+from desktop_app.audio.pcm import BLOCK_BYTES, BYTES_PER_SAMPLE, from_bytes, to_bytes
 
 ECHO = 0.5
 
@@ -23,14 +23,14 @@ class FakeEchoCanceller:
         self.works = True
         self.calls: list[tuple[bytes, bytes | None]] = []
         self.resets = 0
-        self._begin()
+        self._played = self._held = bytes(BLOCK_BYTES)
 
     def process(self, near: bytes, far: bytes | None) -> bytes:
         """Return ``near`` without the echo of the block before ``far``."""
         self.calls.append((near, far))
         echo = from_bytes(self._played) * ECHO * self.works
         self._played = far or bytes(BLOCK_BYTES)
-        clean = np.rint(from_bytes(near) - echo).astype("<i2").tobytes()
+        clean = to_bytes(np.rint(from_bytes(near) - echo).astype(np.int16))
         sound = self._held + clean
         self._held = clean
         end = len(sound) - self.delay_samples * BYTES_PER_SAMPLE
@@ -39,8 +39,4 @@ class FakeEchoCanceller:
     def reset(self) -> None:
         """Forget."""
         self.resets += 1
-        self._begin()
-
-    def _begin(self) -> None:
-        self._played = bytes(BLOCK_BYTES)
-        self._held = bytes(BLOCK_BYTES)
+        self._played = self._held = bytes(BLOCK_BYTES)

@@ -17,9 +17,9 @@ from desktop_app.ports import EchoCanceller
 from desktop_app.voice.chain import Chain
 from desktop_app.voice.echo_stage import ECHO_LASTS_MS, LEAST_PAST_BLOCKS, PAST_BLOCKS
 from tests.fakes.echo import FakeEchoCanceller
-from tests.rooms import RATE_HZ, Room, asked, loudness_dbfs, told
+from tests.rooms import Room, asked, loudness_dbfs, told
 from tests.servers import speech
-from tests.servers.speech import Sound
+from tests.servers.speech import RATE_HZ, Sound
 
 HEADPHONES = Room(echo_db=None)
 ON, OFF = Settings(), Settings(echo_cancellation="off")
@@ -48,7 +48,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.speaker = RoomSpeaker()
-        self.chain = Chain(self.canceller, self.speaker, self.events.append)
+        self.chain = Chain(self.canceller, self.speaker.reference, self.events.append)
 
     def hear(self, heard: Sound, played: Sound | None = None, settings: Settings = ON) -> Sound:
         """Let the microphone hear a sound while another is handed to the speaker."""
@@ -64,9 +64,14 @@ class Bench:
         return speech.from_pcm(b"".join(frame.pcm for frame in self.frames[begin:]))
 
     @property
-    def echoes(self) -> list[EchoState]:
+    def judged(self) -> list[EchoJudged]:
         """What was told of the echo."""
-        return [event.echo for event in self.events if isinstance(event, EchoJudged)]
+        return [event for event in self.events if isinstance(event, EchoJudged)]
+
+    @property
+    def echoes(self) -> list[EchoState]:
+        """The same, in short."""
+        return [event.echo for event in self.judged]
 
 
 def in_blocks(sound: Sound) -> list[bytes]:
@@ -79,25 +84,27 @@ def quietly_begun(sound: Sound) -> Sound:
 
 
 def test_before_anything_was_played_the_bytes_are_those_of_the_microphone() -> None:
-    bench = Bench(FakeEchoCanceller())
+    canceller = FakeEchoCanceller()
+    bench = Bench(canceller)
     said = asked(3)
     bench.hear(said)
     assert [frame.pcm for frame in bench.frames] == in_blocks(said)
     assert {(frame.played, frame.echo) for frame in bench.frames} == {(False, EchoState.UNKNOWN)}
-    assert not bench.canceller.calls
+    assert not canceller.calls
 
 
 def test_with_headphones_the_bytes_are_those_of_the_microphone_and_nothing_works() -> None:
-    bench = Bench(FakeEchoCanceller())
+    canceller = FakeEchoCanceller()
+    bench = Bench(canceller)
     played = told(12)
     bench.hear(HEADPHONES.hear(played, asked(12)), played)
     assert bench.echoes == [EchoState.NONE]
-    worked = len(bench.canceller.calls)
+    worked = len(canceller.calls)
     heard = HEADPHONES.hear(played, asked(12, seed=5))
     bench.hear(heard, played)
     assert [frame.pcm for frame in bench.frames[1200:]] == in_blocks(heard)
     assert {(f.played, f.echo) for f in bench.frames[1200:]} == {(True, EchoState.NONE)}
-    assert len(bench.canceller.calls) == worked
+    assert len(canceller.calls) == worked
 
 
 def test_an_echo_is_taken_out_from_its_first_sound_on() -> None:
@@ -106,7 +113,7 @@ def test_an_echo_is_taken_out_from_its_first_sound_on() -> None:
     heard = Room().hear(played)
     left = bench.hear(heard, played)
     assert bench.echoes == [EchoState.CANCELLED]
-    assert abs(bench.events[0].delay_ms - 60) <= 2
+    assert abs(bench.judged[0].delay_ms - 60) <= 2
     for begin_s, less_db in ((0.7, 10), (1.3, 20), (2.5, 30)):
         stretch = slice(round(begin_s * RATE_HZ), round((begin_s + 0.5) * RATE_HZ))
         assert loudness_dbfs(left[stretch]) < loudness_dbfs(heard[stretch]) - less_db
@@ -139,32 +146,35 @@ def test_an_echo_is_expected_for_a_while_after_the_last_sound() -> None:
 
 
 def test_a_canceller_that_is_called_late_hears_first_what_was_played() -> None:
-    bench = Bench(FakeEchoCanceller())
+    canceller = FakeEchoCanceller()
+    bench = Bench(canceller)
     played = told(4)
     bench.hear(HEADPHONES.hear(played), played)
     assert bench.echoes == [EchoState.NONE]
-    bench.canceller.calls.clear()
+    canceller.calls.clear()
     at = len(bench.frames)
     bench.hear(Room().hear(played), played)
     assert bench.echoes == [EchoState.NONE, EchoState.CANCELLED]
     called = next(n for n, f in enumerate(bench.frames[at:]) if f.echo is EchoState.CANCELLED)
     blocks = len(bench.frames) - at - called
-    assert len(bench.canceller.calls) == PAST_BLOCKS + blocks
+    assert len(canceller.calls) == PAST_BLOCKS + blocks
 
 
 def test_in_a_silence_before_the_canceller_hears_only_a_little_of_it() -> None:
-    bench = Bench(FakeEchoCanceller())
+    canceller = FakeEchoCanceller()
+    bench = Bench(canceller)
     bench.hear(speech.silence(3000), speech.joined(speech.silence(2990), speech.answer(10)))
-    assert len(bench.canceller.calls) == LEAST_PAST_BLOCKS + 1
+    assert len(canceller.calls) == LEAST_PAST_BLOCKS + 1
 
 
 def test_a_new_device_means_that_nothing_is_known_any_more() -> None:
-    bench = Bench(FakeEchoCanceller())
+    canceller = FakeEchoCanceller()
+    bench = Bench(canceller)
     played = quietly_begun(told(4))
     bench.hear(Room().hear(played), played)
     bench.chain.reset()
     assert bench.echoes == [EchoState.CANCELLED, EchoState.UNKNOWN]
-    assert bench.canceller.resets == 2
+    assert canceller.resets == 2
     said = asked(1)
     at = len(bench.frames)
     bench.hear(said)
@@ -206,12 +216,13 @@ def test_switched_on_in_the_midst_of_an_answer_it_works_at_once() -> None:
 
 
 def test_an_echo_that_cannot_be_taken_out_is_told_and_so_is_its_end() -> None:
-    bench = Bench(FakeEchoCanceller())
+    canceller = FakeEchoCanceller()
+    bench = Bench(canceller)
     played = told(20)
-    bench.canceller.works = False
+    canceller.works = False
     bench.hear(Room().hear(played), played)
     assert bench.echoes == [EchoState.CANCELLED, EchoState.UNCANCELLED]
-    bench.canceller.works = True
+    canceller.works = True
     echo = np.concatenate([np.zeros(BLOCK_BYTES // 2, np.float32), played * 0.5])[: len(played)]
     bench.hear(echo, played)
     assert bench.echoes[-1] is EchoState.CANCELLED

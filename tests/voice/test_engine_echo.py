@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -18,6 +19,10 @@ from tests.servers.speech import RATE_HZ
 from tests.voice.stage import Stage, until
 
 
+def has_sent(link: FakeLink, count: int) -> bool:
+    return len(link.sent(fx.SendAudio)) == count
+
+
 async def spoken_into_the_room(stage: Stage, link: FakeLink, ms: int) -> None:
     """Let the speaker play and the microphone hear it, as the fake canceller knows it."""
     before: Int16 = np.zeros(BLOCK_BYTES // 2, np.int16)
@@ -26,7 +31,7 @@ async def spoken_into_the_room(stage: Stage, link: FakeLink, ms: int) -> None:
         echo = np.rint(before * ECHO).astype(np.int16).tobytes()
         before = stage.speaker.play_ms(BLOCK_MS)
         stage.microphone.hear(echo)
-        await until(lambda count=count: len(link.sent(fx.SendAudio)) == count)
+        await until(partial(has_sent, link, count))
 
 
 def test_the_assistant_does_not_hear_itself_until_another_speaker_is_opened() -> None:
