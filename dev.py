@@ -292,6 +292,7 @@ def install_requirements(venv: Path, group: str) -> None:
     say(f"installing the locked requirements ({group}); the first time this takes some minutes")
     command = [str(venv_python(venv)), "-I", "-m", "pip", "install", "--no-input"]
     command += ["--disable-pip-version-check", "--no-warn-script-location", "--require-hashes"]
+    command += ["--no-deps"]  # What the lock leaves out must stay out, whoever asks for it.
     command += [] if sys.stderr.isatty() else ["-qq", "--progress-bar", "off"]
     command += ["--requirement", str(REQUIREMENTS / f"{group}.txt")]
     if code := run_tool(command, tool_environment()):

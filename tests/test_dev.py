@@ -282,6 +282,33 @@ def test_the_requirements_say_nothing_about_where_they_come_from() -> None:
         assert re.findall(r"^-.*|\w+://\S+", text, flags=re.MULTILINE) == []
 
 
+def test_the_lock_holds_whatever_its_libraries_need_but_what_is_left_out() -> None:
+    """pip is told to follow nobody's wishes, so nothing may be missing."""
+    from importlib import metadata
+
+    from packaging.requirements import Requirement
+
+    lines = (dev.REQUIREMENTS / "left-out.txt").read_text().splitlines()
+    left_out = {name for name in lines if not name.startswith("#")}
+    missing = []
+    for group in dev.GROUPS:
+        locked = {name.partition("==")[0] for name in pins(group)}
+        assert locked & left_out == set()
+        for name in locked:
+            try:
+                wishes = [Requirement(text) for text in metadata.requires(name) or []]
+            except metadata.PackageNotFoundError:
+                continue  # For another system or Python.
+            asked = {w.name for w in wishes if w.marker is None or w.marker.evaluate({"extra": ""})}
+            lost = {plain(w) for w in asked} - locked - left_out
+            missing += [f"{group}: {name} needs {other}" for other in lost]
+    assert missing == []
+
+
+def plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def test_what_the_project_asks_for_is_what_is_locked() -> None:
     import tomllib
 

@@ -54,7 +54,6 @@ def builder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "PySide6\\translations\\qtbase_de.qm",
         "PySide6/Qt/lib/libQt6Network.so.6",
         "PySide6/opengl32sw.dll",
-        "av.libs/libx264-d6533a8d.so.165",
         "libasound.so.2",
         "libportaudio.so.2",
         "libjack.so.0",
@@ -113,6 +112,14 @@ def test_hidden_modules_and_data_are_of_packages_that_are_locked_and_there() -> 
     assert set(lean.HIDDEN) & set(lean.EXCLUDED) == set()
 
 
+def test_what_is_stood_in_for_is_frozen_as_little_as_it_is_installed() -> None:
+    from desktop_app.offline.left_out import LEFT_OUT
+
+    lines = (PACKAGING / "requirements" / "left-out.txt").read_text().splitlines()
+    unwanted = [name.replace("-", "_") for name in lines if not name.startswith("#")]
+    assert unwanted == list(LEFT_OUT) == list(part("lean").STOOD_IN)
+
+
 def test_the_program_never_imports_what_is_left_out() -> None:
     from tests.source_tree import SourceTree
 
@@ -124,19 +131,6 @@ def test_the_program_never_imports_what_is_left_out() -> None:
         if any(found.target == name or found.target.startswith(f"{name}.") for name in out)
     ]
     assert wrong == []
-
-
-def test_the_recogniser_loads_with_the_stand_ins_and_without_what_they_stand_for() -> None:
-    code = (
-        f"exec(open({str(PACKAGING / 'hooks' / 'stand_ins.py')!r}).read())\n"
-        "import sys, faster_whisper\n"
-        "assert callable(faster_whisper.WhisperModel)\n"
-        "assert not [n for n in sys.modules if n.startswith(('av.', 'huggingface_hub.'))]\n"
-        "try:\n    sys.modules['av'].open('x')\n"
-        "except ImportError as error:\n    print(error)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.stdout == "av.open is not part of Parley\n", done.stderr
 
 
 def test_programs_that_parley_starts_do_not_get_its_libraries() -> None:

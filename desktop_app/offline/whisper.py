@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.offline.left_out import stand_in
+
 RATE_HZ = 16_000
 _FRAMES_PER_S = 100
 _LONGEST_S = 29
@@ -60,6 +62,7 @@ class Whisper:
             folder: Where model.bin, config.json, tokenizer.json and the vocabulary lie.
             threads: Cores to use.
         """
+        stand_in()
         import faster_whisper  # type: ignore[import-untyped]  # Lazy: 0.5 s and 60 MB.
 
         self._model = faster_whisper.WhisperModel(

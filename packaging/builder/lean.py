@@ -14,13 +14,10 @@ from pathlib import PurePath
 Entry = tuple[str, str, str]
 """Where a file goes, where it is, and what kind of thing PyInstaller takes it for."""
 
-GPL = ("av", "readline", "_gdbm", "_dbm")
-"""PyAV carries the encoders x264 and x265, Python's own modules GNU readline and gdbm.
-
-faster-whisper imports PyAV to read sound files, which Parley never asks it to do: a stand-in takes
-its place (`hooks/stand_ins.py`).
-"""
+GPL = ("readline", "_gdbm", "_dbm")
+"""Python's own modules that need GNU readline and gdbm."""
 STOOD_IN = ("av", "huggingface_hub")
+"""Imported by faster-whisper and never installed: `desktop_app/offline/left_out.py` says why."""
 OPTIONAL = ("piper", "xllamacpp", "openai", "torch")
 UNUSED = (
     "IPython",
@@ -28,9 +25,6 @@ UNUSED = (
     "_curses",
     "curses",
     "doctest",
-    "filelock",
-    "fsspec",
-    "hf_xet",
     "httpx2_jsfetch",
     "idlelib",
     "lib2to3",
@@ -79,7 +73,6 @@ UNWANTED = re.compile(
     r"|/imageformats/(lib)?q(tiff|webp|wbmp|tga|icns|pdf|gif|ico|jpeg|svg)\b"
     r"|/iconengines/|(^|/)PySide6/(Qt/)?translations/|opengl32sw|/d3dcompiler_"
     r"|(^|/)PySide6/(Qt/lib/(lib)?)?Qt6?(Network|Pdf|Qml|Quick|Svg|VirtualKeyboard)\w*[.-]"
-    r"|^av\.libs/|^av/"
 )
 FROM_THE_SYSTEM = re.compile(r"^lib(asound|jack|db-5|portaudio|stdc\+\+|gcc_s)\.?[\w.-]*\.so")
 """PortAudio with ALSA and JACK below it belong to the user's sound system (their plugins' folder is

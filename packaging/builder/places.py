@@ -91,7 +91,7 @@ def build_python() -> Path:
         say("making a clean environment to build in")
         venv.create(folder, with_pip=True, clear=True, symlinks=os.name != "nt")
         command: list[str | Path] = [python, "-I", "-m", "pip", "install", "-qq", "--no-input"]
-        command += ["--disable-pip-version-check", "--require-hashes"]
+        command += ["--disable-pip-version-check", "--require-hashes", "--no-deps"]
         for path in REQUIREMENTS:
             command += ["--requirement", path]
         run(command)
