@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
@@ -33,8 +34,10 @@ from desktop_app.core.wishes import ProblemFound
 from desktop_app.ports import MicLevel
 from desktop_app.ui.app_icon import app_icon
 from desktop_app.ui.main_window import MainWindow
-from desktop_app.voice.engine import Ports
 from desktop_app.voice.worker import VoiceWorker
+
+if TYPE_CHECKING:
+    from desktop_app.voice.engine import Ports
 
 FRAME_MS = 16
 """Snapshots are shown at most once in this time: a screen shows no more."""

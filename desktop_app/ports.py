@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from desktop_app.core.effects import Order
-from desktop_app.core.events import Event
-from desktop_app.core.far_end import LinkFailure
-from desktop_app.core.key_names import Chord
-from desktop_app.core.problems import Problem
-from desktop_app.core.settings import Settings
-from desktop_app.core.sound import DeviceList, SpeakerStopped
-from desktop_app.core.state import AppState
+if TYPE_CHECKING:  # A start that only shows a window, or a key, waits for none of these.
+    from desktop_app.core.effects import Order
+    from desktop_app.core.events import Event
+    from desktop_app.core.far_end import LinkFailure
+    from desktop_app.core.key_names import Chord
+    from desktop_app.core.problems import Problem
+    from desktop_app.core.settings import Settings
+    from desktop_app.core.sound import DeviceList, SpeakerStopped
+    from desktop_app.core.state import AppState
 
-Dispatch = Callable[[Event], None]
+Dispatch: TypeAlias = "Callable[[Event], None]"
 """Feed an event to the core; safe from any thread."""
 
 

@@ -29,7 +29,8 @@ from desktop_app.adapters.link_hearing import Hearing
 from desktop_app.adapters.tls import client_context
 from desktop_app.core.effects import Order
 from desktop_app.core.events import Event
-from desktop_app.core.far_end import Capabilities, LinkFailure, LinkOpened
+from desktop_app.core.capabilities import Capabilities
+from desktop_app.core.far_end import LinkFailure, LinkOpened
 from desktop_app.ports import LinkError, LinkTarget
 from desktop_app.wire.base import JsonObject
 from desktop_app.wire.codec import encode_client

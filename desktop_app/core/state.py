@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
 
-from desktop_app.core.effects import Effect
-from desktop_app.core.far_end import Capabilities, ServerError
+from desktop_app.core.capabilities import Capabilities
 from desktop_app.core.problems import Problem
 from desktop_app.core.settings import Settings
 from desktop_app.core.sound import EchoState
 from desktop_app.core.transcript import Rows
+
+if TYPE_CHECKING:  # The window needs a state to begin with, and none of these.
+    from desktop_app.core.effects import Effect
+    from desktop_app.core.far_end import ServerError
 
 
 class Phase(StrEnum):
@@ -251,5 +255,5 @@ class AppState:
         return Talk.READY if self.manual else Talk.LISTENING
 
 
-Effects = tuple[Effect, ...]
-Step = tuple[AppState, Effects]
+Effects: TypeAlias = "tuple[Effect, ...]"
+Step: TypeAlias = "tuple[AppState, Effects]"

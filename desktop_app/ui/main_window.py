@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
-from typing import assert_never, cast
+from typing import TYPE_CHECKING, assert_never, cast
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -33,14 +33,16 @@ from desktop_app.core.wishes import (
 from desktop_app.ports import Dispatch
 from desktop_app.ui import app_icon, setting_rules, theme, window_place
 from desktop_app.ui.dock import Dock
-from desktop_app.ui.download_dialog import DownloadDialog
 from desktop_app.ui.header import Header
 from desktop_app.ui.problem_bar import ProblemBar
 from desktop_app.ui.row_painter import COLUMN_PX, MARGIN_PX
 from desktop_app.ui.services import Services
-from desktop_app.ui.settings_dialog import SettingsDialog
 from desktop_app.ui.status_line import StatusLine
 from desktop_app.ui.transcript_panel import TranscriptPanel
+
+if TYPE_CHECKING:  # Loaded when they are opened.
+    from desktop_app.ui.download_dialog import DownloadDialog
+    from desktop_app.ui.settings_dialog import SettingsDialog
 
 SIZE_PX = QSize(860, 720)
 SMALLEST_PX = QSize(400, 440)
@@ -152,6 +154,8 @@ class MainWindow(QWidget):
     def open_settings(self, page: str = "", *, set_key: bool = False) -> SettingsDialog:
         """Open the settings on ``page``, ready to type a key if ``set_key``."""
         if self._dialog is None:
+            from desktop_app.ui.settings_dialog import SettingsDialog
+
             self._dialog = SettingsDialog(self._dispatch, self._services, self)
             self._dialog.key.found.connect(self._show_key)
         dialog = self._dialog
@@ -167,6 +171,8 @@ class MainWindow(QWidget):
     def open_download(self) -> DownloadDialog:
         """Offer to fetch what the engine on this computer lacks."""
         if self._download is None:
+            from desktop_app.ui.download_dialog import DownloadDialog
+
             self._download = DownloadDialog(self._services, self)
             self._download.ready.connect(lambda: self._dispatch(ProblemSolved(Kind.NO_ENGINE)))
             self._download.talk_asked.connect(lambda: self._dispatch(ConnectAsked()))

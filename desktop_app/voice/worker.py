@@ -8,14 +8,16 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from desktop_app.core.events import Event
 from desktop_app.core.state import AppState
 from desktop_app.core.wishes import HangUpAsked
 from desktop_app.ports import View
-from desktop_app.voice.engine import Engine, Ports
-from desktop_app.voice.store import Store
+
+if TYPE_CHECKING:  # Imported on the worker's thread: a window is painted meanwhile.
+    from desktop_app.core.events import Event
+    from desktop_app.voice.engine import Engine, Ports
+    from desktop_app.voice.store import Store
 
 SWITCH_INTERVAL_S = 0.001
 """How long another thread may compute before the voice gets its turn (default 5 ms)."""
@@ -46,7 +48,8 @@ class VoiceWorker:
         crashed: Callable[[BaseException], None],
     ) -> None:
         self._make_ports, self._crashed = make_ports, crashed
-        self._store = Store(state, view)
+        self._first, self._view = state, view
+        self._store: Store | None = None
         self._early: list[Event] = []
         self._guard = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -58,7 +61,7 @@ class VoiceWorker:
     @property
     def state(self) -> AppState:
         """The newest snapshot; from any thread."""
-        return self._store.state
+        return self._first if self._store is None else self._store.state
 
     def start(self) -> None:
         """Start the thread.  Events dispatched before it is ready wait for it."""
@@ -70,7 +73,7 @@ class VoiceWorker:
         with self._guard:
             if self._stopping:
                 return
-            if self._loop is None:
+            if self._loop is None or self._store is None:
                 self._early.append(event)
             else:
                 self._loop.call_soon_threadsafe(self._store.dispatch, event)
@@ -90,6 +93,9 @@ class VoiceWorker:
 
     async def _live(self) -> None:
         try:
+            from desktop_app.voice.store import Store
+
+            self._store = Store(self._first, self._view)
             ports = self._make_ports()
         except Exception as error:  # A broken installation: the window stays and says so.
             log.exception("the worker could not be built")
@@ -97,16 +103,18 @@ class VoiceWorker:
             self._crashed(error)
             return
         try:
-            await self._work(ports)
+            await self._work(ports, self._store)
         finally:
             self._close_door()
             if ports.aclose is not None:
                 await ports.aclose()
 
-    async def _work(self, ports: Ports) -> None:
+    async def _work(self, ports: Ports, store: Store) -> None:
         """Have one engine after the other until the worker is stopped."""
-        self._engine = Engine(self._store, ports)
-        stopped = self._open_door()
+        from desktop_app.voice.engine import Engine
+
+        self._engine = Engine(store, ports)
+        stopped = self._open_door(store)
         loop = asyncio.get_running_loop()
         crashes: deque[float] = deque(maxlen=MOST_CRASHES)
         while True:
@@ -121,10 +129,10 @@ class VoiceWorker:
                 if len(crashes) == MOST_CRASHES and loop.time() - crashes[0] < CRASHES_SPAN_S:
                     log.error("the engine fails again and again: no more of it")
                     return
-                self._engine = Engine(self._store, ports)
-                loop.call_soon(self._store.dispatch, HangUpAsked())
+                self._engine = Engine(store, ports)
+                loop.call_soon(store.dispatch, HangUpAsked())
 
-    def _open_door(self) -> asyncio.Event:
+    def _open_door(self, store: Store) -> asyncio.Event:
         """Let events in, those first that wait."""
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
         loop.set_exception_handler(self._loop_failed)
@@ -134,7 +142,7 @@ class VoiceWorker:
                 stopped.set()
             early, self._early = self._early, []
             for event in early:
-                loop.call_soon(self._store.dispatch, event)
+                loop.call_soon(store.dispatch, event)
         return stopped
 
     def _close_door(self) -> None:

@@ -1,0 +1,22 @@
+"""What servers differ in: data, not names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What this server can do; the core adapts to it and never asks which vendor it is.
+
+    Attributes:
+        truncate: Takes ``conversation.item.truncate``.
+        delete: Takes ``conversation.item.delete``.
+        cancel: Takes ``response.cancel``.
+        replay: Takes earlier turns as text items.
+    """
+
+    truncate: bool = True
+    delete: bool = True
+    cancel: bool = True
+    replay: bool = True
