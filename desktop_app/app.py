@@ -10,21 +10,21 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop  # type: ignore[import-untyped]
 
 from desktop_app.adapters.async_secrets import AsyncSecrets
 from desktop_app.adapters.hotkeys import hotkeys_of
 from desktop_app.adapters.instance import Door
 from desktop_app.adapters.offline_process import OfflineProcess
-from desktop_app.adapters.places import private_folder
+from desktop_app.app_front import Front
 from desktop_app.app_hotkeys import GlobalKeys
 from desktop_app.app_house import House
 from desktop_app.app_lock import watch_lock
-from desktop_app.app_remote import Remote, RunsAlready, enter
+from desktop_app.app_remote import Remote
 from desktop_app.app_services import AppServices
 from desktop_app.app_tray import WindowAndTray
 from desktop_app.core.problems import Kind, Problem, with_problem
@@ -32,7 +32,6 @@ from desktop_app.core.settings import Settings
 from desktop_app.core.state import AppState, LinkState
 from desktop_app.core.wishes import ProblemFound
 from desktop_app.ports import MicLevel
-from desktop_app.ui.app_icon import app_icon
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.voice.worker import VoiceWorker
 
@@ -88,13 +87,12 @@ class Snapshots(QObject):
 class App:
     """The running app.  `live` ends when the user leaves."""
 
-    def __init__(self, house: House, door: Door | None = None) -> None:
-        self._house, self._door = house, door
+    def __init__(self, house: House, front: Front, door: Door | None = None) -> None:
+        self._house, self._front, self._door = house, front, door
         self._secrets = AsyncSecrets(house.secrets)
         self._engine = OfflineProcess(tell=self._tell)
         self._ports: Ports | None = None
-        self.services = AppServices(house, self._secrets, self._level, self._settings)
-        self.window = MainWindow(self._dispatch, self.services)
+        self.services, self.window = front.services, front.window
         self._leaving = asyncio.Event()
         self._shown = WindowAndTray(self.window, self._dispatch, self._leaving.set)
         self._remote = Remote(self._dispatch, self._shown.show_window)
@@ -102,27 +100,26 @@ class App:
         self._keys = GlobalKeys(hotkeys, self._dispatch, self._remote.show)
         self._snapshots = Snapshots(self._show)
         self._unwatch_lock: Callable[[], None] = lambda: None
-        self._geometry = _Remembered(house.places.state / "window")
-        state = AppState(settings=house.settings)
-        self.worker = VoiceWorker(self._make_ports, state, self._snapshots, self._crashed)
-        self._shown.show_state(state)
+        self.worker = VoiceWorker(self._make_ports, front.state, self._snapshots, self._crashed)
+        self._shown.show_state(front.state)
 
     async def live(self, *, hidden: bool = False) -> None:
-        """Show the window, unless it shall be ``hidden``, and work until the user leaves."""
+        """Work until the user leaves; the window is shown, unless it shall be ``hidden``."""
         loop = asyncio.get_running_loop()
         self._house.crashes.watch(loop)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(self._leaving.set))
-        self.window.restore(self._geometry.read())
         self._shown.begin(hidden=hidden)
-        # The first paint comes before the heavy imports, which are the worker's.
+        self.worker.start()
+        self._front.wishes.begin(self.worker.dispatch)
+        self.services.begin(loop, self._secrets, self._level, self._settings)
         QTimer.singleShot(0, self._start)
         unwatch = _watch_devices(self.services, self.window)
         if self._door is not None:
             self._door.listen(self._remote.act)
         with _awake():
             await self._leaving.wait()
-        self._geometry.write(self.window.geometry_token())
+        self._front.geometry.write(self.window.geometry_token())
         self.window.hide()
         self._shown.tray.stop()
         self.services.cancel()
@@ -137,7 +134,6 @@ class App:
             log.warning("the worker did not end in time")
 
     def _start(self) -> None:
-        self.worker.start()
         self._keys.follow(self._house.settings)
         self._unwatch_lock = watch_lock(self.worker.dispatch)
         if self._house.problem is not None:
@@ -172,26 +168,6 @@ class App:
         state = self.worker.state
         problems = with_problem(state.problems, _INNER_ERROR)
         self._snapshots(replace(state, problems=problems, link=LinkState()))
-
-
-class _Remembered:
-    """A few bytes that make the next start nicer; nothing depends on them."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def read(self) -> str:
-        try:
-            return self._path.read_text(encoding="ascii")
-        except (OSError, ValueError):  # The first start, or somebody else's file.
-            return ""
-
-    def write(self, text: str) -> None:
-        try:
-            private_folder(self._path.parent)
-            self._path.write_text(text, encoding="ascii")
-        except OSError as error:
-            log.warning("the window's place could not be kept: %s", error)
 
 
 class _Changes(QObject):
@@ -236,22 +212,8 @@ class _awake:  # noqa: N801 - used like a function
         self._timer.stop()
 
 
-def run(house: House, *, hidden: bool = False) -> int:
-    """Run the desktop app, unless it runs already; returns the exit code."""
-    try:
-        door = enter(house.places)
-    except RunsAlready:
-        log.info("Parley runs already; its window is shown")
-        return 0
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
-    app.setApplicationName("Parley")
-    app.setDesktopFileName("parley")
-    app.setWindowIcon(app_icon())
-    app.setQuitOnLastWindowClosed(False)
-    parley = App(house, door)
-    from qasync import QEventLoop  # type: ignore[import-untyped]
-
-    with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
-        runner.run(parley.live(hidden=hidden))
-    return 0
+def live(qt: QApplication, house: House, front: Front, door: Door | None, *, hidden: bool) -> None:
+    """Give ``front`` all that it needs, and return when the user has left."""
+    app = App(house, front, door)
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
+        runner.run(app.live(hidden=hidden))

@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from desktop_app.adapters.async_secrets import AsyncSecrets
-from desktop_app.adapters.destination import ServerOrEngine, host_of, target_of
-from desktop_app.adapters.keys import BadKey, clean_key
-from desktop_app.adapters.offline_process import OfflineProcess
 from desktop_app.app_house import House
 from desktop_app.core.settings import Settings
-from desktop_app.core.sound import DeviceList
-from desktop_app.ports import Destination, MicLevel, Secret
+from desktop_app.ports import MicLevel
 from desktop_app.ui.services import DownloadOffer, DownloadOutcome, KeyStatus, TestOutcome
 
+if TYPE_CHECKING:  # Loaded when they are needed: the window is painted before.
+    import asyncio
+
+    from desktop_app.adapters.async_secrets import AsyncSecrets
+    from desktop_app.core.sound import DeviceList
+    from desktop_app.ports import Destination, Secret
+
 _Answer = TypeVar("_Answer")
+_Work: TypeAlias = "Callable[[asyncio.AbstractEventLoop, AsyncSecrets], Awaitable[_Answer]]"
 
 
 class AppServices:
-    """Runs slow work beside the window; every answer comes back on the window's loop."""
+    """Runs slow work beside the window; every answer comes back on the window's loop.
 
-    def __init__(
+    What is asked for before `begin` waits for it.
+    """
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._level: Callable[[], MicLevel] = MicLevel
+        self._settings: Callable[[], Settings] = Settings
+        self._running: tuple[asyncio.AbstractEventLoop, AsyncSecrets] | None = None
+        self._early: list[Callable[[], None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._cancel_download = threading.Event()
+
+    def begin(
         self,
-        house: House,
+        loop: asyncio.AbstractEventLoop,
         secrets: AsyncSecrets,
         level: Callable[[], MicLevel],
         settings: Callable[[], Settings],
     ) -> None:
-        self._house, self._secrets = house, secrets
+        """Work from now on, on ``loop``."""
+        self._running = (loop, secrets)
         self._level, self._settings = level, settings
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._cancel_download = threading.Event()
+        for ask in self._early:
+            ask()
 
     def cancel(self) -> None:
         """Drop what still runs: nobody waits for the answers any more."""
@@ -44,25 +60,29 @@ class AppServices:
 
     def list_devices(self, done: Callable[[DeviceList], None]) -> None:
         """Find the microphones and speakers of this computer."""
-        self._start(asyncio.to_thread(_devices), done)
+        self._in_thread(_devices, done)
 
     def key_status(self, url: str, done: Callable[[KeyStatus], None]) -> None:
         """Find out which key would be used for the server at ``url``."""
-        self._start(_status(self._secrets.get(host_of(url))), done)
+        self._start(lambda _, secrets: _status(secrets.get(_host(url))), done)
 
     def set_key(self, url: str, key: str, done: Callable[[KeyStatus], None]) -> None:
         """Store ``key`` for the server at ``url``."""
-        self._start(_status(self._secrets.set(host_of(url), key)), done)
+        self._start(lambda _, secrets: _status(secrets.set(_host(url), key)), done)
 
     def forget_key(self, url: str, done: Callable[[KeyStatus], None]) -> None:
         """Remove the stored key of the server at ``url``."""
-        self._start(_status(self._secrets.forget(host_of(url))), done)
+        self._start(lambda _, secrets: _status(secrets.forget(_host(url))), done)
 
     def test_connection(
         self, settings: Settings, key: str | None, done: Callable[[TestOutcome], None]
     ) -> None:
         """Open and close a session; ``key`` None means the stored one."""
-        self._start(asyncio.to_thread(self._probe, settings, key), done)
+
+        async def probed(loop: asyncio.AbstractEventLoop, secrets: AsyncSecrets) -> TestOutcome:
+            return await loop.run_in_executor(None, _probe, secrets, settings, key)
+
+        self._start(probed, done)
 
     def level(self) -> MicLevel:
         """Return the newest loudness of the microphone."""
@@ -70,7 +90,7 @@ class AppServices:
 
     def weights_offer(self, wanted: str, done: Callable[[DownloadOffer | None], None]) -> None:
         """Find out what the engine on this computer lacks."""
-        self._start(asyncio.to_thread(_offer, self._settings(), wanted), done)
+        self._in_thread(partial(_offer, self._settings(), wanted), done)
 
     def start_weights(
         self,
@@ -79,14 +99,16 @@ class AppServices:
         done: Callable[[DownloadOutcome], None],
     ) -> None:
         """Fetch it; the user has said yes."""
-        loop = asyncio.get_running_loop()
-        self._cancel_download = cancel = threading.Event()
-
-        def progressed(done_mb: float, all_mb: float) -> None:
-            loop.call_soon_threadsafe(progress, done_mb, all_mb)
-
+        cancel = self._cancel_download = threading.Event()
         settings = self._settings()
-        self._start(asyncio.to_thread(_download, settings, wanted, progressed, cancel), done)
+
+        async def fetched(loop: asyncio.AbstractEventLoop, _: AsyncSecrets) -> DownloadOutcome:
+            def progressed(done_mb: float, all_mb: float) -> None:
+                loop.call_soon_threadsafe(progress, done_mb, all_mb)
+
+            return await loop.run_in_executor(None, _download, settings, wanted, progressed, cancel)
+
+        self._start(fetched, done)
 
     def cancel_weights(self) -> None:
         """Stop fetching and keep what has arrived."""
@@ -96,41 +118,61 @@ class AppServices:
         self, wanted: str, folder: str, done: Callable[[DownloadOutcome], None]
     ) -> None:
         """Use what lies in ``folder`` from now on, if it is what is needed."""
-        self._start(asyncio.to_thread(_take_folder, self._settings(), wanted, Path(folder)), done)
+        self._in_thread(partial(_take_folder, self._settings(), wanted, Path(folder)), done)
 
     def report(self) -> str:
         """Return a diagnostic report to copy."""
         return self._house.crashes.report()
 
-    def _start(self, work: Awaitable[_Answer], done: Callable[[_Answer], None]) -> None:
-        async def run() -> None:
-            done(await work)
+    def _in_thread(self, call: Callable[[], _Answer], done: Callable[[_Answer], None]) -> None:
+        self._start(lambda loop, _: loop.run_in_executor(None, call), done)
 
-        task = asyncio.get_running_loop().create_task(run())
+    def _start(self, work: _Work[_Answer], done: Callable[[_Answer], None]) -> None:
+        if self._running is None:
+            self._early.append(partial(self._start, work, done))
+            return
+        loop, secrets = self._running
+
+        async def run() -> None:
+            done(await work(loop, secrets))
+
+        task = loop.create_task(run())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _probe(self, settings: Settings, key: str | None) -> TestOutcome:
-        """Run the trial on a loop of its own: the window's is slow, the worker's is busy."""
-        from desktop_app.app_ports import link_maker
-        from desktop_app.app_probe import FixedTarget, probe
 
-        async def run() -> TestOutcome:
-            engine = OfflineProcess()
-            try:
-                destination: Destination = ServerOrEngine(self._secrets, engine)
-                if key is not None and settings.service != "offline":
-                    destination = FixedTarget(target_of(settings, clean_key(key)))
-                problem = await probe(link_maker(), destination, settings)
-            except BadKey as error:
-                return TestOutcome(ok=False, text=str(error))
-            finally:
-                await engine.aclose()
-            if problem is None:
-                return TestOutcome(ok=True, text="It works: a session opened and closed.")
-            return TestOutcome(ok=False, text=f"{problem.title}. {problem.hint}")
+def _probe(secrets: AsyncSecrets, settings: Settings, key: str | None) -> TestOutcome:
+    """Run the trial on a loop of its own: the window's is slow, the worker's is busy."""
+    import asyncio
 
-        return asyncio.run(run())
+    from desktop_app.adapters.destination import ServerOrEngine, target_of
+    from desktop_app.adapters.keys import BadKey, clean_key
+    from desktop_app.adapters.offline_process import OfflineProcess
+    from desktop_app.app_ports import link_maker
+    from desktop_app.app_probe import FixedTarget, probe
+
+    async def run() -> TestOutcome:
+        engine = OfflineProcess()
+        try:
+            destination: Destination = ServerOrEngine(secrets, engine)
+            if key is not None and settings.service != "offline":
+                destination = FixedTarget(target_of(settings, clean_key(key)))
+            problem = await probe(link_maker(), destination, settings)
+        except BadKey as error:
+            return TestOutcome(ok=False, text=str(error))
+        finally:
+            await engine.aclose()
+        if problem is None:
+            return TestOutcome(ok=True, text="It works: a session opened and closed.")
+        return TestOutcome(ok=False, text=f"{problem.title}. {problem.hint}")
+
+    return asyncio.run(run())
+
+
+def _host(url: str) -> str:
+    from desktop_app.adapters.destination import host_of
+
+    return host_of(url)
 
 
 async def _status(secret: Awaitable[Secret]) -> KeyStatus:

@@ -99,7 +99,7 @@ def _command(options: argparse.Namespace, house: House) -> int:
 
             return self_test(house)
         case "gui":
-            from desktop_app.app import run as run_window
+            from desktop_app.app_window import run as run_window
 
             return run_window(house, hidden=options.hidden)
         case _:

@@ -75,24 +75,18 @@ def _encryption(house: House) -> str:
 
 def _window(house: House) -> str:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtGui import QPixmap
     from PySide6.QtWidgets import QApplication
 
     from desktop_app.app import App
+    from desktop_app.app_front import Front
 
     app = QApplication.instance() or QApplication(sys.argv[:1])
-
-    async def paint() -> QPixmap:
-        parley = App(house)
-        parley.window.show()
-        app.processEvents()
-        picture = parley.window.grab()
-        parley.window.hide()
-        await asyncio.sleep(0)  # What it asked has begun by now, and can be dropped.
-        parley.services.cancel()
-        return picture
-
-    picture = asyncio.run(paint())  # Once shown, the window asks for devices and keys on a loop.
+    front = Front(house)
+    App(house, front)
+    front.show()
+    picture = front.window.grab()
+    front.window.hide()
+    app.processEvents()
     if picture.isNull():
         raise RuntimeError("it can't be painted")
     return f"{picture.width()} x {picture.height()} painted"

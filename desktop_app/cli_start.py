@@ -20,7 +20,7 @@ SAMPLE = Path("samples", "question.wav")
 def start(house: House) -> int:
     """Open the window; without a display talk; without sound answer a recorded question."""
     if has_display():
-        from desktop_app.app import run
+        from desktop_app.app_window import run
 
         return run(house)
     if has_sound():

@@ -27,9 +27,9 @@ from desktop_app.adapters.link_failures import (
 )
 from desktop_app.adapters.link_hearing import Hearing
 from desktop_app.adapters.tls import client_context
+from desktop_app.core.capabilities import Capabilities
 from desktop_app.core.effects import Order
 from desktop_app.core.events import Event
-from desktop_app.core.capabilities import Capabilities
 from desktop_app.core.far_end import LinkFailure, LinkOpened
 from desktop_app.ports import LinkError, LinkTarget
 from desktop_app.wire.base import JsonObject

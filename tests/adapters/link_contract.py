@@ -10,6 +10,7 @@ import pytest
 
 from desktop_app.core import effects as fx
 from desktop_app.core import far_end as fe
+from desktop_app.core.capabilities import Capabilities
 from desktop_app.core.events import Event
 from desktop_app.core.settings import Settings
 from desktop_app.ports import Link, LinkError, LinkTarget
@@ -88,7 +89,7 @@ class LinkContract(ABC):
             return first, second
 
         first, second = asyncio.run(run())
-        assert first == fe.LinkOpened("127.0.0.1", fe.Capabilities())
+        assert first == fe.LinkOpened("127.0.0.1", Capabilities())
         assert isinstance(second, fe.SessionStarted)
         assert second.session_id
 

@@ -10,6 +10,7 @@ from desktop_app.core import events as ev
 from desktop_app.core import far_end as far
 from desktop_app.core import sound
 from desktop_app.core import wishes as wish
+from desktop_app.core.capabilities import Capabilities
 from desktop_app.core.problems import Kind
 from desktop_app.core.settings import Settings
 from desktop_app.core.state import AppState, Effects
@@ -63,7 +64,7 @@ def words(state: AppState) -> list[str]:
 
 
 def live(
-    settings: Settings = Settings(), able: far.Capabilities = far.Capabilities(), **changes: Any
+    settings: Settings = Settings(), able: Capabilities = Capabilities(), **changes: Any
 ) -> AppState:
     """Return a state in the middle of a session that has held for a while."""
     return after(

@@ -10,6 +10,7 @@ from desktop_app.core import effects as fx
 from desktop_app.core import far_end as far
 from desktop_app.core import sound
 from desktop_app.core import wishes as wish
+from desktop_app.core.capabilities import Capabilities
 from desktop_app.core.events import TimerFired
 from desktop_app.core.problems import Kind, Problem
 from desktop_app.core.settings import Settings
@@ -130,7 +131,7 @@ def test_an_item_that_comes_in_turns_with_another_is_settled_once() -> None:
 
 @pytest.mark.parametrize("heard_ms", [500, 0])
 def test_a_server_that_can_not_forget_is_not_asked_to(heard_ms: int) -> None:
-    state = speaking(live(able=far.Capabilities(truncate=False, delete=False)))
+    state = speaking(live(able=Capabilities(truncate=False, delete=False)))
     state, effects = run(state, SPEECH, stopped("a1", heard_ms))
     assert orders(effects) == ()
     assert find(state.rows, "a1").heard_ms == heard_ms, "people see it all the same"  # type: ignore[union-attr]

@@ -12,6 +12,7 @@ from desktop_app.core import events as ev
 from desktop_app.core import far_end as far
 from desktop_app.core import sound
 from desktop_app.core import wishes as wish
+from desktop_app.core.capabilities import Capabilities
 from desktop_app.core.problems import Kind, Problem
 from desktop_app.core.settings import Settings
 from desktop_app.core.state import AppState, Effects, Phase
@@ -71,7 +72,7 @@ SETTINGS = st.builds(
     interrupt_response=st.booleans(),
     transcription_model=st.sampled_from(["", "x"]),
 )
-ABLE = st.builds(far.Capabilities, st.booleans(), st.booleans(), st.booleans(), st.booleans())
+ABLE = st.builds(Capabilities, st.booleans(), st.booleans(), st.booleans(), st.booleans())
 PROBLEMS = st.builds(Problem, st.sampled_from(Kind), st.just("Title"), st.just("Hint"))
 SOUNDS = st.integers(0, 400).map(pcm)
 

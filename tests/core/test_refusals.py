@@ -8,6 +8,7 @@ from desktop_app.core import effects as fx
 from desktop_app.core import far_end as far
 from desktop_app.core import sound
 from desktop_app.core import wishes as wish
+from desktop_app.core.capabilities import Capabilities
 from desktop_app.core.events import TimerFired
 from desktop_app.core.problems import Action, Kind
 from desktop_app.core.refusals import MOST_OMITTED
@@ -105,7 +106,7 @@ def test_races_are_written_to_the_log_only(code: str, event_id: str) -> None:
     state, effects = run(live(), far.ServerError(code, event_id=event_id))
     assert kinds(state) == set()
     assert [type(e) for e in effects] == [fx.Note]
-    assert state.link.capabilities == far.Capabilities()
+    assert state.link.capabilities == Capabilities()
 
 
 @pytest.mark.parametrize(
@@ -118,10 +119,10 @@ def test_races_are_written_to_the_log_only(code: str, event_id: str) -> None:
 )
 def test_a_server_without_truncate_delete_or_cancel_is_asked_once(error: dict[str, str]) -> None:
     state = after(live(), far.ServerError(event_id="cut_2", **error))
-    assert state.link.capabilities == far.Capabilities(truncate=False)
+    assert state.link.capabilities == Capabilities(truncate=False)
     state = after(state, far.ServerError(event_id="drop_3", **error))
     state = after(state, far.ServerError(event_id="cancel_4", **error))
-    assert state.link.capabilities == far.Capabilities(False, False, False)
+    assert state.link.capabilities == Capabilities(False, False, False)
     state, effects = run(
         speaking(state), wish.InterruptAsked(), sound.SpeakerStopped("a1", 500, cut=True)
     )

@@ -8,6 +8,7 @@ from desktop_app.core import effects as fx
 from desktop_app.core import far_end as far
 from desktop_app.core import sound
 from desktop_app.core import wishes as wish
+from desktop_app.core.capabilities import Capabilities
 from desktop_app.core.events import TimerFired
 from desktop_app.core.state import AppState
 from desktop_app.core.transcript import Role, Row, Text, worded
@@ -68,7 +69,7 @@ def test_words_lost_behind_a_question_do_not_hide_it() -> None:
 
 def test_a_server_that_takes_no_replay_is_asked_nothing() -> None:
     state = after(live(), far.InputCommitted("u1"), far.UserTextDone("u1", "Why?"), LOST)
-    opened = far.LinkOpened("example.org", far.Capabilities(replay=False))
+    opened = far.LinkOpened("example.org", Capabilities(replay=False))
     effects = told(state, TimerFired("retry"), opened, STARTED, ACCEPTED)
     assert len(orders(effects)) == 1
 

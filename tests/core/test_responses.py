@@ -7,6 +7,7 @@ import pytest
 from desktop_app.core import effects as fx
 from desktop_app.core import far_end as far
 from desktop_app.core import wishes as wish
+from desktop_app.core.capabilities import Capabilities
 from desktop_app.core.events import TimerFired
 from desktop_app.core.problems import Action, Kind
 from desktop_app.core.responses import KEPT_SILENCED, cancel, silenced
@@ -161,7 +162,7 @@ def test_words_typed_while_an_answer_is_requested_are_answered_after_it() -> Non
 
 
 def test_a_server_without_cancel_is_not_asked_to() -> None:
-    state = speaking(live(able=far.Capabilities(cancel=False)))
+    state = speaking(live(able=Capabilities(cancel=False)))
     assert told(state, wish.InterruptAsked()) == (fx.CutSpeaker(),)
 
 

@@ -8,6 +8,7 @@ from desktop_app.core import effects as fx
 from desktop_app.core import far_end as far
 from desktop_app.core import sound
 from desktop_app.core import wishes as wish
+from desktop_app.core.capabilities import Capabilities
 from desktop_app.core.events import TimerFired
 from desktop_app.core.problems import Action, Kind
 from desktop_app.core.settings import Settings
@@ -177,7 +178,7 @@ def test_a_refusal_ends_with_a_next_step(
 
 
 def test_a_server_without_truncate_or_cancel() -> None:
-    state = speaking(live(able=far.Capabilities(truncate=False, cancel=False)))
+    state = speaking(live(able=Capabilities(truncate=False, cancel=False)))
     state, effects = run(state, wish.InterruptAsked(), sound.SpeakerStopped("a1", 1000, cut=True))
     assert effects == (fx.CutSpeaker(),)
     assert words(state) == ["assistant: one two"]

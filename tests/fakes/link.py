@@ -10,6 +10,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TypeVar
 
+from desktop_app.core.capabilities import Capabilities
 from desktop_app.core.effects import (
     AddText,
     AddToolOutput,
@@ -21,7 +22,6 @@ from desktop_app.core.effects import (
 )
 from desktop_app.core.events import Event
 from desktop_app.core.far_end import (
-    Capabilities,
     InputCommitted,
     ItemAdded,
     ItemDeleted,

@@ -1,0 +1,38 @@
+"""Starts the desktop app: first its window, then everything that the window can be seen without."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.app_front import Front
+from desktop_app.app_house import House
+from desktop_app.app_remote import RunsAlready, enter
+from desktop_app.ui.app_icon import app_icon
+
+log = logging.getLogger(__name__)
+
+
+def run(house: House, *, hidden: bool = False) -> int:
+    """Run the desktop app, unless it runs already; returns the exit code."""
+    try:
+        door = enter(house.places)
+    except RunsAlready:
+        log.info("Parley runs already; its window is shown")
+        return 0
+    qt = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(qt, QApplication)
+    qt.setApplicationName("Parley")
+    qt.setDesktopFileName("parley")
+    qt.setWindowIcon(app_icon())
+    qt.setQuitOnLastWindowClosed(False)
+    front = Front(house)
+    if not hidden:
+        front.show()
+    # To load all this takes as long as all before; now there is something to look at meanwhile.
+    from desktop_app.app import live
+
+    live(qt, house, front, door, hidden=hidden)
+    return 0
