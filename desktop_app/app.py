@@ -32,6 +32,7 @@ from desktop_app.core.settings import Settings
 from desktop_app.core.state import AppState, LinkState
 from desktop_app.core.wishes import ProblemFound
 from desktop_app.ports import MicLevel
+from desktop_app.ui import window_place
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.voice.worker import VoiceWorker
 
@@ -119,7 +120,7 @@ class App:
             self._door.listen(self._remote.act)
         with _awake():
             await self._leaving.wait()
-        self._front.geometry.write(self.window.geometry_token())
+        self._front.geometry.write(window_place.token(self.window))
         self.window.hide()
         self._shown.tray.stop()
         self.services.cancel()

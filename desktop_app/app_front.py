@@ -12,6 +12,7 @@ from desktop_app.adapters.places import private_folder
 from desktop_app.app_house import House
 from desktop_app.app_services import AppServices
 from desktop_app.core.state import AppState
+from desktop_app.ui import window_place
 from desktop_app.ui.first_paint import FirstPaint
 from desktop_app.ui.main_window import MainWindow
 
@@ -74,7 +75,7 @@ class Front:
         self.services = AppServices(house)
         self.window = MainWindow(self.wishes, self.services)
         self.geometry = Remembered(house.places.state / "window")
-        self.window.restore(self.geometry.read())
+        window_place.restore(self.window, self.geometry.read())
         self.window.show_state(self.state)
 
     def show(self) -> None:

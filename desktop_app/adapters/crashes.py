@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import faulthandler
 import logging
 import os
@@ -16,11 +15,14 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from desktop_app.adapters.files import set_aside
 from desktop_app.adapters.logs import Logs
 from desktop_app.adapters.places import private_folder
+
+if TYPE_CHECKING:  # Who has no loop, or none yet, does not wait for it.
+    import asyncio
 
 KEPT_REPORTS = 20
 REPORTED_LINES = 100

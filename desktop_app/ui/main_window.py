@@ -31,7 +31,7 @@ from desktop_app.core.wishes import (
     SettingsChanged,
 )
 from desktop_app.ports import Dispatch
-from desktop_app.ui import app_icon, setting_rules, theme, window_place
+from desktop_app.ui import app_icon, setting_rules, theme
 from desktop_app.ui.dock import Dock
 from desktop_app.ui.header import Header
 from desktop_app.ui.problem_bar import ProblemBar
@@ -138,16 +138,6 @@ class MainWindow(QWidget):
         """Look as the settings say, or as the system prefers now."""
         app = cast("QApplication", QApplication.instance())
         theme.apply(app, dark=theme.wants_dark(self._state.settings.theme, self._system_dark()))
-
-    # --- its place ----------------------------------------------------------------------------
-
-    def geometry_token(self) -> str:
-        """Return size and place as a text to store."""
-        return window_place.token(self)
-
-    def restore(self, token: str) -> None:
-        """Take the size and place of ``token``, if that is what it holds; else keep its own."""
-        window_place.restore(self, token)
 
     # --- wishes -------------------------------------------------------------------------------
 

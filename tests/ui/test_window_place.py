@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, QSize
 
+from desktop_app.ui import window_place
 from desktop_app.ui.main_window import MainWindow
 
 
@@ -14,11 +15,11 @@ def test_a_window_comes_back_as_it_was(open_window: Callable[[], MainWindow]) ->
     first = open_window()
     first.resize(640, 500)
     first.move(60, 40)
-    token = first.geometry_token()
+    token = window_place.token(first)
     assert token.isascii()
     assert token.isprintable()
     second = open_window()
-    second.restore(token)
+    window_place.restore(second, token)
     assert second.size() == QSize(640, 500)
     assert second.pos() == QPoint(60, 40)
 
@@ -26,12 +27,12 @@ def test_a_window_comes_back_as_it_was(open_window: Callable[[], MainWindow]) ->
 @pytest.mark.parametrize("token", ["", "nonsense", "äöü", "AAAA" * 40])
 def test_what_is_no_place_changes_nothing(window: MainWindow, token: str) -> None:
     before = window.geometry()
-    window.restore(token)
+    window_place.restore(window, token)
     assert window.geometry() == before
 
 
 def test_a_window_comes_back_onto_the_screen_there_is(window: MainWindow) -> None:
     window.move(-5000, -5000)
-    token = window.geometry_token()
-    window.restore(token)
+    token = window_place.token(window)
+    window_place.restore(window, token)
     assert window.screen().availableGeometry().intersects(window.frameGeometry())
