@@ -114,6 +114,8 @@ class App:
         self.worker.start()
         self._front.wishes.begin(self.worker.dispatch)
         self.services.begin(loop, self._secrets, self._level, self._settings)
+        desk, door = self.services.desk, self._door is not None
+        desk.begin(loop, self._keys, self._remote, self.worker.dispatch, door=door)
         QTimer.singleShot(0, self._start)
         unwatch = _watch_devices(self.services, self.window)
         if self._door is not None:

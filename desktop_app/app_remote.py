@@ -31,6 +31,9 @@ WISHES: dict[str, Callable[[], Wish]] = {
     "interrupt": InterruptAsked,
 }
 
+TRIED = {"ptt down": (True,), "ptt up": (False,), "ptt toggle": (True, False)}
+"""The same when keys are only tried out: what went down, what came up."""
+
 FIRST_PATIENCE_S = 3.0
 """How long the first instance may take to start listening."""
 
@@ -45,15 +48,24 @@ class Remote(QObject):
     def __init__(self, dispatch: Dispatch, show: Callable[[], None]) -> None:
         super().__init__()
         self._dispatch = dispatch
+        self._diverted: Callable[[str, bool], None] | None = None
         self._show_asked.connect(show, Qt.ConnectionType.QueuedConnection)
 
     def show(self) -> None:
         """Show the window; from any thread."""
         self._show_asked.emit()
 
+    def divert(self, heard: Callable[[str, bool], None] | None) -> None:
+        """Only report the talk key to ``heard``, on the door's thread; None: do as it says."""
+        self._diverted = heard
+
     def act(self, word: str) -> str:
         """Do what ``word`` says; on the door's thread.  Returns what is wrong with it."""
-        if word == SHOW:
+        heard = self._diverted
+        if heard is not None and word in TRIED:
+            for down in TRIED[word]:
+                heard("talk", down)
+        elif word == SHOW:
             self.show()
         elif word in WISHES:
             self._dispatch(WISHES[word]())

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from desktop_app.app_desk import AppDesk
 from desktop_app.app_house import House
 from desktop_app.core.settings import Settings
 from desktop_app.ports import MicLevel
@@ -31,6 +32,7 @@ class AppServices:
     """
 
     def __init__(self, house: House) -> None:
+        self.desk = AppDesk()
         self._house = house
         self._level: Callable[[], MicLevel] = MicLevel
         self._settings: Callable[[], Settings] = Settings
@@ -55,6 +57,7 @@ class AppServices:
     def cancel(self) -> None:
         """Drop what still runs: nobody waits for the answers any more."""
         self._cancel_download.set()
+        self.desk.cancel()
         for task in tuple(self._tasks):
             task.cancel()
 

@@ -101,10 +101,15 @@ class Shortcuts(ServiceInterface):
 
 
 class PortalDesktop:
-    """A bus, the real portal on it, and a desktop behind that."""
+    """A bus, the real portal on it, and a desktop behind that.
 
-    def __init__(self, bus: VirtualBus) -> None:
-        self._place = bus
+    Args:
+        bus: Where.
+        passes_keys: Whether the desktop can pass keys on.
+    """
+
+    def __init__(self, bus: VirtualBus, *, passes_keys: bool = True) -> None:
+        self._place, self._passes_keys = bus, passes_keys
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="portal", daemon=True)
         self._bus: MessageBus | None = None
@@ -112,7 +117,8 @@ class PortalDesktop:
         self.shortcuts: Shortcuts | None = None
 
     def __enter__(self) -> Self:
-        (self._place.folder / "fake.portal").write_text(PORTAL_FILE)
+        if self._passes_keys:
+            (self._place.folder / "fake.portal").write_text(PORTAL_FILE)
         self._thread.start()
         self._run(self._open())
         self.start_portal()

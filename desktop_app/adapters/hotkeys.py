@@ -51,9 +51,16 @@ def hotkeys_of(platform: str, environ: Mapping[str, str]) -> Hotkeys:
     return NoHotkeys("Parley can't listen for keys on this system yet.")
 
 
+def on_wayland(environ: Mapping[str, str]) -> bool:
+    """Whether the desktop is one of Wayland.
+
+    XWayland has an X server too, but it sees keys only while an old program has the focus.
+    """
+    return bool(environ.get("WAYLAND_DISPLAY")) or environ.get("XDG_SESSION_TYPE") == "wayland"
+
+
 def _on_linux(environ: Mapping[str, str]) -> Hotkeys:
-    # XWayland has an X server too, but it sees keys only while an old program has the focus.
-    if environ.get("WAYLAND_DISPLAY") or environ.get("XDG_SESSION_TYPE") == "wayland":
+    if on_wayland(environ):
         from desktop_app.adapters.hotkeys_portal import PortalHotkeys
 
         return PortalHotkeys()

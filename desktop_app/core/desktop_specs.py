@@ -18,12 +18,12 @@ TALK_KEY_MODE = Spec(
 TALK_KEY = Spec(
     "Key to talk",
     "Works in every program. Such as Ctrl+Alt+Space; several with commas.",
-    "app",
+    "keys",
     Cost.NOW,
 )
-MUTE_KEY = Spec("Key to mute", "", "app", Cost.NOW)
-INTERRUPT_KEY = Spec("Key to interrupt", "", "app", Cost.NOW)
-SHOW_KEY = Spec("Key to show the window", "", "app", Cost.NOW)
+MUTE_KEY = Spec("Key to mute", "", "keys", Cost.NOW)
+INTERRUPT_KEY = Spec("Key to interrupt", "", "keys", Cost.NOW)
+SHOW_KEY = Spec("Key to show the window", "", "keys", Cost.NOW)
 ON_CLOSE = Spec(
     "When the window is closed",
     "Only where there is a tray to come back from; else Parley ends.",

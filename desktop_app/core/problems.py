@@ -30,6 +30,7 @@ class Kind(StrEnum):
     HOLD_LONGER = "hold_longer"
     KEY_STUCK = "key_stuck"
     NO_HOTKEY = "no_hotkey"
+    NO_LOGIN_START = "no_login_start"
     WORDS_LOST = "words_lost"
     NO_MICROPHONE = "no_microphone"
     SILENT_MICROPHONE = "silent_microphone"

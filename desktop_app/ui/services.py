@@ -14,6 +14,7 @@ from desktop_app.core.problems import Problem
 from desktop_app.core.settings import Settings
 from desktop_app.core.sound import DeviceList
 from desktop_app.ports import MicLevel
+from desktop_app.ui.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,11 @@ class DownloadOutcome:
 
 class Services(Protocol):
     """The window's door to devices, keys and the log.  Nothing here blocks."""
+
+    @property
+    def desk(self) -> Desk:
+        """The door to the desktop."""
+        ...
 
     def list_devices(self, done: Callable[[DeviceList], None]) -> None:
         """Find the microphones and speakers of this computer."""

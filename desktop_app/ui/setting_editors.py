@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from desktop_app.core.spec import Spec
 from desktop_app.ui.controls import Choice, Slide, Switch
 from desktop_app.ui.device_picker import DevicePicker
+from desktop_app.ui.key_field import KeyEditor
 
 DEVICES = frozenset({"microphone", "speaker"})
 Changed = Callable[[], None]
@@ -55,6 +56,8 @@ def editor_for(name: str, spec: Spec, default: object, changed: Changed) -> Edit
     """Return the control that suits the setting ``name``."""
     if name in DEVICES:
         return DeviceEditor(spec, changed)
+    if spec.page == "keys":
+        return KeyEditor(said(spec.label), changed)
     if isinstance(default, bool):
         return SwitchEditor(changed)
     if isinstance(default, int | float):

@@ -26,9 +26,11 @@ from desktop_app.ports import Dispatch
 from desktop_app.ui import icons, setting_rules, theme
 from desktop_app.ui.controls import toned
 from desktop_app.ui.key_section import KeySection
+from desktop_app.ui.login_card import LoginCard
 from desktop_app.ui.services import Services
 from desktop_app.ui.setting_editors import DEVICES, DeviceEditor
 from desktop_app.ui.settings_page import Card, SettingsPage
+from desktop_app.ui.shortcuts import Shortcuts
 
 SIZE_PX = QSize(820, 640)
 SMALLEST_PX = QSize(640, 420)
@@ -39,6 +41,7 @@ ICONS = {
     "turns": "turns",
     "sound": "speaker",
     "engine": "computer",
+    "keys": "keyboard",
     "app": "sliders",
 }
 
@@ -64,6 +67,9 @@ class SettingsDialog(QDialog):
             self._add_page(page, declared)
         self.key = KeySection(services, lambda: self._draft)
         self.pages["connection"].add_card(self.key, after="")
+        self.shortcuts = Shortcuts(self.pages["keys"], services.desk, lambda: self._draft)
+        self.login = LoginCard(services.desk)
+        self.pages["app"].add_card(self.login)
         self.pages["app"].add_card(self._report_card())
         self._draw_icons()
         self._list.currentRowChanged.connect(self._stack.setCurrentIndex)
@@ -83,6 +89,8 @@ class SettingsDialog(QDialog):
         self._newest = self._before = state.settings
         self._show_draft(state.settings)
         self.key.refresh()
+        self.shortcuts.refresh()
+        self.login.refresh()
         self._services.list_devices(self.show_devices)
 
     def show_state(self, state: AppState) -> None:
@@ -133,7 +141,13 @@ class SettingsDialog(QDialog):
         wanted = setting_rules.merged(self._newest, self._before, self._draft)
         if wanted != self._newest:
             self._dispatch(SettingsChanged(wanted))
+        self.login.save()
         super().accept()
+
+    def done(self, result: int) -> None:
+        """Close, and let the keys do again what they are for."""
+        self.shortcuts.stop()
+        super().done(result)
 
     def _edited(self) -> None:
         draft = self._draft
@@ -187,6 +201,7 @@ class SettingsDialog(QDialog):
             "turns": self.tr("Turn taking"),
             "sound": self.tr("Sound"),
             "engine": self.tr("This computer"),
+            "keys": self.tr("Shortcuts"),
             "app": self.tr("App"),
         }
         return titles.get(page, page.capitalize())

@@ -44,6 +44,14 @@ class Card(QFrame):
         self._parts.append((line, part))
         self.tidy()
 
+    def clear(self) -> None:
+        """Take all rows away."""
+        for line, part in self._parts:
+            for widget in (line, part):
+                self._rows.removeWidget(widget)
+                widget.deleteLater()
+        self._parts.clear()
+
     def tidy(self) -> None:
         """Draw lines only between rows that are shown, and nothing at all when none is."""
         above = False

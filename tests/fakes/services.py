@@ -9,6 +9,7 @@ from desktop_app.core.settings import Settings
 from desktop_app.core.sound import Device, DeviceList
 from desktop_app.ports import MicLevel
 from desktop_app.ui.services import DownloadOffer, DownloadOutcome, KeyStatus, TestOutcome
+from tests.fakes.desk import FakeDesk
 
 DEVICES = DeviceList(
     microphones=(
@@ -33,6 +34,7 @@ class FakeServices:
 
     def __init__(self, *, at_once: bool = True) -> None:
         self.at_once = at_once
+        self.desk = FakeDesk()
         self.devices = DEVICES
         self.keys: dict[str, str] = {}
         self.environment = ""

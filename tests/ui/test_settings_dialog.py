@@ -18,6 +18,7 @@ from desktop_app.core.problems import Kind, Problem
 from desktop_app.core.settings import Settings, specs
 from desktop_app.core.state import AppState
 from desktop_app.core.wishes import SettingsChanged
+from desktop_app.ui.key_field import KeyEditor
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.services import KeyStatus, TestOutcome
 from desktop_app.ui.setting_editors import (
@@ -59,6 +60,8 @@ def edit(dialog: SettingsDialog, name: str, value: Any) -> None:
             editor._box.setEditText(value)
         case ChoiceEditor():
             editor._box.setCurrentIndex(editor._box.findData(value))
+        case KeyEditor():
+            editor.field.line.setText(value)
         case LineEditor():
             editor._line.setText(value)
         case TextEditor():
@@ -76,6 +79,7 @@ def test_every_setting_has_a_place_on_its_page(dialog: SettingsDialog) -> None:
         "Turn taking",
         "Sound",
         "This computer",
+        "Shortcuts",
         "App",
     ]
 
