@@ -5,23 +5,27 @@ from __future__ import annotations
 import logging
 import sys
 
-from PySide6.QtWidgets import QApplication
-
-from desktop_app.app_front import Front
 from desktop_app.app_house import House
-from desktop_app.app_remote import RunsAlready, enter
-from desktop_app.ui.app_icon import app_icon
+from desktop_app.ui.sources import read_no_sources
 
 log = logging.getLogger(__name__)
 
 
 def run(house: House, *, hidden: bool = False) -> int:
     """Run the desktop app, unless it runs already; returns the exit code."""
+    read_no_sources()
+    from desktop_app.app_remote import RunsAlready, enter
+
     try:
         door = enter(house.places)
     except RunsAlready:
         log.info("Parley runs already; its window is shown")
         return 0
+    from PySide6.QtWidgets import QApplication
+
+    from desktop_app.app_front import Front
+    from desktop_app.ui.app_icon import app_icon
+
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(qt, QApplication)
     qt.setApplicationName("Parley")

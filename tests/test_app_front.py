@@ -22,20 +22,26 @@ from desktop_app.ui.services import KeyStatus
 from tests.ui.test_first_paint import HEAVY
 
 PROGRAM = """
-import json, sys
-from PySide6.QtWidgets import QApplication
-from desktop_app import app_window
+import json, linecache, sys
 from desktop_app.app_house import House, Wanted
+from desktop_app.ui.sources import read_no_sources
+read_no_sources()
+from PySide6.QtWidgets import QApplication
+from desktop_app.app_front import Front
 app = QApplication([])
 with House(Wanted()) as house:
-    front = app_window.Front(house)
+    front = Front(house)
     front.show()
     shown = front.window.isVisible() and not front.window.grab().isNull()
-print(json.dumps([shown, sorted(sys.modules)]))
+loaded = sorted(sys.modules)
+import desktop_app.app
+print(json.dumps([shown, loaded, [name for name in linecache.cache if "desktop_app" in name]]))
 """
 
 
-def test_the_window_is_painted_before_anything_heavy_is_loaded(tmp_path: Path, root: Path) -> None:
+def test_the_window_is_painted_before_anything_heavy_and_any_source_is_loaded(
+    tmp_path: Path, root: Path
+) -> None:
     env = os.environ | {"PARLEY_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
@@ -45,9 +51,10 @@ def test_the_window_is_painted_before_anything_heavy_is_loaded(tmp_path: Path, r
         text=True,
         check=True,
     )
-    shown, loaded = json.loads(done.stdout)
+    shown, loaded, read = json.loads(done.stdout)
     assert shown
     assert not HEAVY & set(loaded)
+    assert not read
 
 
 def test_early_wishes_are_fulfilled_first_and_in_order() -> None:
