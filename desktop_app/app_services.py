@@ -12,7 +12,13 @@ from desktop_app.app_desk import AppDesk
 from desktop_app.app_house import House
 from desktop_app.core.settings import Settings
 from desktop_app.ports import MicLevel
-from desktop_app.ui.services import DownloadOffer, DownloadOutcome, KeyStatus, TestOutcome
+from desktop_app.ui.services import (
+    DownloadOffer,
+    DownloadOutcome,
+    KeyStatus,
+    ModelShelf,
+    TestOutcome,
+)
 
 if TYPE_CHECKING:  # Loaded when they are needed: the window is painted before.
     import asyncio
@@ -39,7 +45,7 @@ class AppServices:
         self._running: tuple[asyncio.AbstractEventLoop, AsyncSecrets] | None = None
         self._early: list[Callable[[], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._cancel_download = threading.Event()
+        self._downloads: dict[str, threading.Event] = {}
 
     def begin(
         self,
@@ -56,7 +62,8 @@ class AppServices:
 
     def cancel(self) -> None:
         """Drop what still runs: nobody waits for the answers any more."""
-        self._cancel_download.set()
+        for wanted in tuple(self._downloads):
+            self.cancel_weights(wanted)
         self.desk.cancel()
         for task in tuple(self._tasks):
             task.cancel()
@@ -102,7 +109,7 @@ class AppServices:
         done: Callable[[DownloadOutcome], None],
     ) -> None:
         """Fetch it; the user has said yes."""
-        cancel = self._cancel_download = threading.Event()
+        cancel = self._downloads[wanted] = threading.Event()
         settings = self._settings()
 
         async def fetched(loop: asyncio.AbstractEventLoop, _: AsyncSecrets) -> DownloadOutcome:
@@ -113,15 +120,24 @@ class AppServices:
 
         self._start(fetched, done)
 
-    def cancel_weights(self) -> None:
-        """Stop fetching and keep what has arrived."""
-        self._cancel_download.set()
+    def cancel_weights(self, wanted: str) -> None:
+        """Stop fetching ``wanted`` and keep what has arrived."""
+        if wanted in self._downloads:
+            self._downloads[wanted].set()
 
     def use_weights_folder(
         self, wanted: str, folder: str, done: Callable[[DownloadOutcome], None]
     ) -> None:
         """Use what lies in ``folder`` from now on, if it is what is needed."""
         self._in_thread(partial(_take_folder, self._settings(), wanted, Path(folder)), done)
+
+    def language_models(self, done: Callable[[ModelShelf], None]) -> None:
+        """Find out which language models there are, and which are here."""
+        self._in_thread(_language_models, done)
+
+    def remove_model(self, model_id: str, done: Callable[[ModelShelf], None]) -> None:
+        """Delete a fetched model, and look again."""
+        self._in_thread(partial(_without_model, model_id), done)
 
     def report(self) -> str:
         """Return a diagnostic report to copy."""
@@ -210,3 +226,16 @@ def _take_folder(settings: Settings, wanted: str, folder: Path) -> DownloadOutco
     from desktop_app.app_weights import take_folder
 
     return take_folder(settings, wanted, folder)
+
+
+def _language_models() -> ModelShelf:
+    from desktop_app.app_weights import language_models
+
+    return language_models()
+
+
+def _without_model(model_id: str) -> ModelShelf:
+    from desktop_app.app_weights import remove
+
+    remove(model_id)
+    return _language_models()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import threading
 from collections.abc import Callable
@@ -10,11 +11,14 @@ from urllib.parse import urlsplit
 
 from desktop_app.core.settings import Settings
 from desktop_app.offline import weights
+from desktop_app.offline.brains import gguf
 from desktop_app.offline.ears import find_model, model_for_machine
 from desktop_app.offline.weights_download import DownloadCancelled, Progress, fetch
-from desktop_app.ui.services import DownloadOffer, DownloadOutcome
+from desktop_app.ui.services import DownloadOffer, DownloadOutcome, LanguageModel, ModelShelf
 
 MEGABYTE = 1_000_000
+
+_log = logging.getLogger(__name__)
 
 Progressed = Callable[[float, float], None]
 
@@ -93,6 +97,37 @@ def take_folder(settings: Settings, wanted: str, folder: Path) -> DownloadOutcom
             return DownloadOutcome(ready=False, text=f"It can't be copied: {error.strerror}.")
         return DownloadOutcome(ready=True)
     return DownloadOutcome(ready=False, text=problem)
+
+
+def language_models() -> ModelShelf:
+    """Return the language models of the manifest, and which of them are here.  Blocks."""
+    models = tuple(
+        LanguageModel(
+            model.id,
+            model.title,
+            model.size / MEGABYTE,
+            model.licence,
+            here=_is_here(model),
+        )
+        for model in weights.models("gguf")
+    )
+    return ModelShelf(models, "" if gguf.is_available() else gguf.NO_RUNTIME)
+
+
+def remove(model_id: str) -> None:
+    """Delete a fetched model; one that can't be deleted stays, and is shown as being here."""
+    try:
+        weights.remove(weights.model(model_id))
+    except OSError as error:
+        _log.warning("%s can't be removed: %s", model_id, error)
+
+
+def _is_here(model: weights.Model) -> bool:
+    try:
+        weights.find(model)
+    except weights.WeightsError:
+        return False
+    return True
 
 
 def _acceptable(settings: Settings, wanted: str) -> list[weights.Model]:

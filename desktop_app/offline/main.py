@@ -62,6 +62,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 async def _serve(options: Options) -> None:
+    options = await asyncio.to_thread(_with_gguf, options)
     models = await asyncio.to_thread(_find_models, options)
     stop = asyncio.Event()
     _stop_on_signals(stop)
@@ -126,12 +127,11 @@ def _find_models(options: Options) -> Callable[[Household], Models]:
         WeightsError: A model that must be there is not.
     """
     found = _ears_folder(options)
-    settings = replace(options.brain, gguf_path=_gguf_file(options))
     here = voices.voices()
 
     def make(household: Household) -> Models:
         async def make_brain() -> Brain:
-            return await choose_brain(settings, household)
+            return await choose_brain(options.brain, household)
 
         return Models(Ears(found), here, voices.open_voice, make_brain, SpeechProbability)
 
@@ -146,20 +146,21 @@ def _ears_folder(options: Options) -> Path:
     return find_model().folder
 
 
-def _gguf_file(options: Options) -> Path | None:
-    """Return the model file: one of the user's, or one that Parley has fetched."""
+def _with_gguf(options: Options) -> Options:
+    """Return the options with their model file: one of the user's, or one Parley has fetched."""
     if not options.gguf:
-        return None
+        return options
+    file = Path(options.gguf).expanduser()
     wanted = next((m for m in weights.models("gguf") if m.id == options.gguf), None)
-    if wanted is None:
-        return Path(options.gguf).expanduser()
-    try:
-        return weights.find(wanted).folder / wanted.files[0].name
-    except WeightsMissing:
-        if options.brain.kind == "gguf":
-            raise
-        _log.warning("%s is not here: something else answers", wanted.title)
-        return None
+    if wanted is not None:
+        try:
+            file = weights.find(wanted).folder / wanted.files[0].name
+        except WeightsMissing:
+            if options.brain.kind == "gguf":
+                raise
+            _log.warning("%s is not here: something else answers", wanted.title)
+            return options
+    return replace(options, brain=replace(options.brain, gguf_path=file))
 
 
 def _users_model(folder: Path) -> Path:

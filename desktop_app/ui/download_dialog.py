@@ -146,7 +146,7 @@ class DownloadDialog(QDialog):
     def _cancel(self) -> None:
         if self.stage is Stage.RUNNING:
             self._show(Stage.STOPPING)
-            self._services.cancel_weights()
+            self._services.cancel_weights(self._wanted)
         else:
             self.reject()
 

@@ -81,6 +81,38 @@ class DownloadOutcome:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LanguageModel:
+    """A language model that Parley can fetch.
+
+    Attributes:
+        id: Its name in the settings.
+        name: What it is, for people.
+        size_mb: Megabytes (millions of bytes) of all of it.
+        licence: Name of its licence.
+        here: It has been fetched.
+    """
+
+    id: str
+    name: str
+    size_mb: float
+    licence: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelShelf:
+    """The language models that Parley can fetch.
+
+    Attributes:
+        models: The smallest first.
+        hindrance: Why none of them can answer here, for people; empty when they can.
+    """
+
+    models: tuple[LanguageModel, ...]
+    hindrance: str = ""
+
+
 class Services(Protocol):
     """The window's door to devices, keys and the log.  Nothing here blocks."""
 
@@ -139,14 +171,22 @@ class Services(Protocol):
         """
         ...
 
-    def cancel_weights(self) -> None:
-        """Stop fetching and keep what has arrived.  Does nothing when nothing is fetched."""
+    def cancel_weights(self, wanted: str) -> None:
+        """Stop fetching ``wanted`` and keep what has arrived; does nothing when none is fetched."""
         ...
 
     def use_weights_folder(
         self, wanted: str, folder: str, done: Callable[[DownloadOutcome], None]
     ) -> None:
         """Use what lies in ``folder`` from now on, if it is what is needed."""
+        ...
+
+    def language_models(self, done: Callable[[ModelShelf], None]) -> None:
+        """Find out which language models there are, and which are here."""
+        ...
+
+    def remove_model(self, model_id: str, done: Callable[[ModelShelf], None]) -> None:
+        """Delete a fetched model, and look again."""
         ...
 
     def report(self) -> str:

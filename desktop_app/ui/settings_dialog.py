@@ -21,12 +21,13 @@ from desktop_app.core.settings import Settings, specs
 from desktop_app.core.sound import DeviceList
 from desktop_app.core.spec import Spec
 from desktop_app.core.state import AppState
-from desktop_app.core.wishes import SettingsChanged
+from desktop_app.core.wishes import ConnectAsked, SettingsChanged
 from desktop_app.ports import Dispatch
 from desktop_app.ui import icons, setting_rules, theme
 from desktop_app.ui.controls import toned
 from desktop_app.ui.key_section import KeySection
 from desktop_app.ui.login_card import LoginCard
+from desktop_app.ui.model_shelf import ModelShelfCard
 from desktop_app.ui.services import Services
 from desktop_app.ui.setting_editors import DEVICES, DeviceEditor
 from desktop_app.ui.settings_page import Card, SettingsPage
@@ -70,6 +71,9 @@ class SettingsDialog(QDialog):
         self.shortcuts = Shortcuts(self.pages["keys"], services.desk, lambda: self._draft)
         self.login = LoginCard(services.desk)
         self.pages["app"].add_card(self.login)
+        self.shelf = ModelShelfCard(services)
+        self.shelf.talk_asked.connect(self._save_and_talk)
+        self.pages[engine_specs.PAGE].add_card(self.shelf, after="file")
         self.pages["app"].add_card(self._report_card())
         self._draw_icons()
         self._list.currentRowChanged.connect(self._stack.setCurrentIndex)
@@ -91,6 +95,7 @@ class SettingsDialog(QDialog):
         self.key.refresh()
         self.shortcuts.refresh()
         self.login.refresh()
+        self.shelf.refresh()
         self._services.list_devices(self.show_devices)
 
     def show_state(self, state: AppState) -> None:
@@ -149,6 +154,10 @@ class SettingsDialog(QDialog):
         self.shortcuts.stop()
         super().done(result)
 
+    def _save_and_talk(self) -> None:
+        self.accept()
+        self._dispatch(ConnectAsked())
+
     def _edited(self) -> None:
         draft = self._draft
         for page in self.pages.values():
@@ -167,6 +176,7 @@ class SettingsDialog(QDialog):
             page.show_rules(self._draft)
         engine = list(self.pages).index(engine_specs.PAGE)
         self._list.item(engine).setHidden(self._draft.service == "server")
+        self.shelf.setVisible(setting_rules.usable("engine_gguf", self._draft))
         self.key.setVisible(self._draft.service != "offline")
         self.key.show_url(self._draft.server_url)
 

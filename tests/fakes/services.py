@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from desktop_app.core.settings import Settings
 from desktop_app.core.sound import Device, DeviceList
 from desktop_app.ports import MicLevel
-from desktop_app.ui.services import DownloadOffer, DownloadOutcome, KeyStatus, TestOutcome
+from desktop_app.ui.services import (
+    DownloadOffer,
+    DownloadOutcome,
+    KeyStatus,
+    LanguageModel,
+    ModelShelf,
+    TestOutcome,
+)
 from tests.fakes.desk import FakeDesk
 
 DEVICES = DeviceList(
@@ -23,6 +31,12 @@ DEVICES = DeviceList(
 )
 
 OFFER = DownloadOffer("Whisper base, all languages", 147.9, "MIT", "models.example.org")
+SHELF = ModelShelf(
+    (
+        LanguageModel("small", "Small: quick, often wrong", 491.4, "Apache-2.0", here=True),
+        LanguageModel("large", "Large: better, for fast computers", 2497.3, "MIT", here=False),
+    )
+)
 
 
 class FakeServices:
@@ -44,6 +58,7 @@ class FakeServices:
         self.tests: list[tuple[Settings, str | None]] = []
         self.offer: DownloadOffer | None = OFFER
         self.wanted = ""
+        self.shelf = SHELF
         self.weights_cancelled = 0
         self.folders: dict[str, DownloadOutcome] = {}
         self.progress: Callable[[float, float], None] | None = None
@@ -88,7 +103,8 @@ class FakeServices:
         assert self.weights_done is None, "it is fetched already"
         self.progress, self.weights_done = progress, done
 
-    def cancel_weights(self) -> None:
+    def cancel_weights(self, wanted: str) -> None:
+        assert wanted == self.wanted
         self.weights_cancelled += 1
         self.end_weights(DownloadOutcome(False))
 
@@ -110,6 +126,14 @@ class FakeServices:
         done, self.weights_done = self.weights_done, None
         if done is not None:
             self._later(done, outcome)
+
+    def language_models(self, done: Callable[[ModelShelf], None]) -> None:
+        self._later(done, self.shelf)
+
+    def remove_model(self, model_id: str, done: Callable[[ModelShelf], None]) -> None:
+        models = (replace(m, here=m.here and m.id != model_id) for m in self.shelf.models)
+        self.shelf = replace(self.shelf, models=tuple(models))
+        self._later(done, self.shelf)
 
     def report(self) -> str:
         return "Parley 0.1.0 on a computer that exists for tests"

@@ -174,6 +174,7 @@ def test_who_shall_answer_and_is_not_there_is_said_in_one_line(tmp_path: Path) -
         arguments = ("--port", "0", "--brain=gguf", f"--gguf={tmp_path / 'none.gguf'}")
         async with served(tmp_path, *arguments) as (process, told):
             assert told["code"] == "brain"
+            assert str(tmp_path / "none.gguf") in told["error"] or "xllamacpp" in told["error"]
             assert await process.wait() == 1
 
     asyncio.run(run())

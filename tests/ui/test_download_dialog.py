@@ -158,7 +158,7 @@ def test_stopped_from_elsewhere_it_stays_closed(
 ) -> None:
     dialog.go.click()
     dialog.close()
-    services.cancel_weights()
+    services.cancel_weights("")
     assert not dialog.isVisible()
 
 

@@ -26,8 +26,8 @@ from desktop_app.offline.brains.chat_protocol import ChunkFolder, body_of
 CONTEXT_TOKENS = 4096
 RUNTIME = "xllamacpp"
 NO_RUNTIME = (
-    "This Parley can't run model files: the package xllamacpp is missing. Install it "
-    "(pip install 'parley[gguf]'), or choose who else answers."
+    "This Parley can't run model files: the package xllamacpp is missing. Install it beside Parley "
+    "(pip install xllamacpp), or choose who else answers."
 )
 
 
