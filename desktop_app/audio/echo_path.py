@@ -42,7 +42,7 @@ WINDOWS_TO_DENY = 7
 WINDOWS_TO_LOSE = 20
 LEAST_PLAYED = 10 ** (-60 / 20)
 LEAST_HEARD = 10 ** (-90 / 20)
-"""Less is a microphone that is switched off, and says nothing."""
+"""Less is a microphone that is switched off, or one that lets nothing but speech through."""
 
 _STEP = RATE_HZ // DECIMATED_HZ
 _WINDOW = samples_of_ms(WINDOW_MS, DECIMATED_HZ)
@@ -91,7 +91,12 @@ class EchoPath:
 
     def _look(self) -> None:
         near, far = _decimated(self._near), _decimated(self._far)
-        if _loudness(far) < LEAST_PLAYED or _loudness(near) < LEAST_HEARD:
+        if _loudness(far) < LEAST_PLAYED:
+            return
+        if _loudness(near) < LEAST_HEARD:
+            if self.heard is None:  # Else a microphone that was switched off would deny it.
+                self._windows += 1
+                self._judge(0.0, 0)
             return
         agreement = self._agreement(near, far)
         self._sum = MEMORY * self._sum + np.clip(agreement, -MOST_AGREEMENT, MOST_AGREEMENT)

@@ -68,10 +68,18 @@ def test_an_echo_that_comes_later_is_seen_then_and_one_that_ends_is_given_up() -
     assert path.delay_ms == 0
 
 
-def test_in_silence_and_with_a_dead_microphone_nothing_is_learnt() -> None:
+def test_in_silence_nothing_is_learnt() -> None:
     played, path = told(5), EchoPath()
-    assert set(listened(path, Room().hear(played), np.zeros_like(played))) == {None}
-    assert set(listened(path, np.zeros_like(played), played)) == {None}
+    assert set(listened(path, np.zeros_like(played), np.zeros_like(played))) == {None}
+    assert set(listened(path, played, np.zeros_like(played))) == {None}
+    assert set(listened(path, played, played * np.float32(1e-4))) == {None}
+
+
+def test_a_microphone_that_gives_nothing_hears_no_echo_but_does_not_deny_one() -> None:
+    played, path = told(5), EchoPath()
+    assert listened(path, np.zeros_like(played), played)[-1] is False
+    assert listened(path, Room().hear(played), played)[-1]
+    assert listened(path, np.zeros_like(played), played)[-1]
 
 
 def test_a_reset_forgets() -> None:
