@@ -10,6 +10,7 @@ from desktop_app.adapters.destination import ServerOrEngine
 from desktop_app.adapters.offline_process import OfflineProcess
 from desktop_app.app_house import House
 from desktop_app.ports import Link
+from desktop_app.voice.chain import Cleaners
 from desktop_app.voice.engine import Ports
 
 
@@ -25,6 +26,7 @@ def real_ports(house: House, secrets: AsyncSecrets, engine: OfflineProcess) -> P
     """Build the real outside.  Called on the worker's thread: the imports take a while."""
     from desktop_app.adapters.echo import find_canceller
     from desktop_app.adapters.microphone import PortAudioMicrophone
+    from desktop_app.adapters.noise import find_suppressor
     from desktop_app.adapters.speaker import PortAudioSpeaker
 
     return Ports(
@@ -35,5 +37,5 @@ def real_ports(house: House, secrets: AsyncSecrets, engine: OfflineProcess) -> P
         settings=house.settings_store,
         tools=DeskTools(),
         aclose=engine.aclose,
-        canceller=find_canceller(),
+        cleaners=Cleaners(find_canceller(), find_suppressor()),
     )

@@ -188,6 +188,19 @@ class EchoCanceller(Protocol):
         """Forget the room and the devices."""
 
 
+class NoiseSuppressor(Protocol):
+    """Takes noise out of the microphone's sound.  Blocks of 10 ms, PCM16."""
+
+    delay_samples: int
+    """How late the sound comes out; less than a block."""
+
+    def process(self, pcm: bytes) -> bytes:
+        """Return ``pcm`` with less noise."""
+
+    def reset(self) -> None:
+        """Forget the noise."""
+
+
 class Devices(Protocol):
     """The devices of this computer."""
 

@@ -156,7 +156,10 @@ def configure(state: AppState) -> Step:
 def session_configured(state: AppState, event: SessionConfigured) -> Step:
     """``session.updated``: the first one opens the conversation."""
     state = link(
-        state, model=event.model or state.link.model, voice=event.voice or state.link.voice
+        state,
+        model=event.model or state.link.model,
+        voice=event.voice or state.link.voice,
+        noise_reduced=event.noise_reduced,
     )
     return go_live(state) if configuring(state) else (state, ())
 

@@ -56,10 +56,14 @@ class SessionStarted:
 
 @dataclass(frozen=True, slots=True)
 class SessionConfigured:
-    """``session.updated``: the server works with our configuration."""
+    """``session.updated``: the server works with our configuration.
+
+    ``noise_reduced`` tells whether it takes noise out of what it hears; None: it does not say.
+    """
 
     model: str = ""
     voice: str = ""
+    noise_reduced: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,20 +199,10 @@ class Settings:
     interrupt_response: bool = setting(
         True, Spec("Stop when you speak", "Off: only Esc or the stop button interrupts it.", _TURNS)
     )
-    noise_reduction: str = setting(
-        "near_field",
-        Spec(
-            "Noise reduction",
-            "Match it to where your microphone is.",
-            _SOUND,
-            choices=(
-                ("near_field", "Near (headset)"),
-                ("far_field", "Far (laptop, table)"),
-                ("off", "Off"),
-            ),
-        ),
-    )
+    noise_reduction: str = setting("near_field", sound_specs.NOISE_REDUCTION)
     echo_cancellation: str = setting("auto", sound_specs.ECHO_CANCELLATION)
+    noise_suppression: str = setting("auto", sound_specs.NOISE_SUPPRESSION)
+    microphone_gain: str = setting("auto", sound_specs.MICROPHONE_GAIN)
     transcription_model: str = setting(
         "gpt-live-transcribe",
         Spec(

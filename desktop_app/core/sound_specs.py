@@ -4,6 +4,30 @@ from __future__ import annotations
 
 from desktop_app.core.spec import Cost, Spec
 
+NOISE_REDUCTION = Spec(
+    "Noise reduction",
+    "Done by the server. Match it to where your microphone is.",
+    "sound",
+    choices=(
+        ("near_field", "Near (headset)"),
+        ("far_field", "Far (laptop, table)"),
+        ("off", "Off"),
+    ),
+)
+NOISE_SUPPRESSION = Spec(
+    "Noise taken out here",
+    "Before the sound is sent. Automatic: only if the server does not reduce noise itself.",
+    "sound",
+    Cost.NOW,
+    (("auto", "Automatic"), ("on", "Always"), ("off", "Never")),
+)
+MICROPHONE_GAIN = Spec(
+    "Quiet microphone",
+    "Automatic: lifted if your voice is too quiet, and never by more than 20 dB.",
+    "sound",
+    Cost.NOW,
+    (("auto", "Lift it (automatic)"), ("off", "Leave it as it is")),
+)
 ECHO_CANCELLATION = Spec(
     "Echo of the speaker",
     "Automatic: where the microphone hears the speaker, the assistant does not hear itself.",

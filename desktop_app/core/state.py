@@ -82,6 +82,7 @@ class LinkState:
         config_due: Settings changed while an answer ran: send them when it has ended.
         last_error: The newest `ServerError`, which usually explains a close that follows.
         rotate: The session's end is near: renew it at the next quiet moment.
+        noise_reduced: The server takes noise out of what it hears; None: it does not say.
         reset_s: Seconds until the scarcest rate limit resets, as last heard.
     """
 
@@ -99,6 +100,7 @@ class LinkState:
     config_due: bool = False
     last_error: ServerError | None = None
     rotate: bool = False
+    noise_reduced: bool | None = None
     reset_s: float = 0.0
 
 

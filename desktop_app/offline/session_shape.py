@@ -129,7 +129,7 @@ def whole_input(audio: object) -> AudioInput:
         turns = _filled(SEMANTIC_VAD, turns)
     return AudioInput(
         format=_whole_format(heard.format),
-        noise_reduction=known(heard.noise_reduction, None),
+        noise_reduction=None,  # There is none here, whatever was asked for.
         transcription=known(heard.transcription, None),
         turn_detection=turns if isinstance(turns, ServerVad | SemanticVad) else None,
     )

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, replace
 
-from desktop_app.core.settings import Settings
+from desktop_app.audio.fade import cross_fade
+from desktop_app.audio.gain import Lift
+from desktop_app.core.cleaning import Cleaning
 from desktop_app.core.sound import EchoJudged, EchoState, MicFrame
-from desktop_app.ports import Dispatch, EchoCanceller, Reference
+from desktop_app.ports import Dispatch, EchoCanceller, NoiseSuppressor, Reference
 from desktop_app.voice.echo_stage import EchoStage
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Cleaners:
+    """What cleans; None where that is not possible, and the sound stays as it is."""
+
+    canceller: EchoCanceller | None = None
+    suppressor: NoiseSuppressor | None = None
+
+
+NO_CLEANERS = Cleaners()
+
+
 class Chain:
-    """Cleans block after block, on the worker's loop: first of the speaker's echo.
+    """Cleans block after block, on the worker's loop: of the echo, of noise; then lifts it.
 
     Args:
-        canceller: Port; None: the echo stays in the sound.
+        cleaners: What cleans.
         reference: Tells what the speaker plays.
         dispatch: Takes `EchoJudged` when that changes.
     """
 
-    def __init__(
-        self, canceller: EchoCanceller | None, reference: Reference, dispatch: Dispatch
-    ) -> None:
-        self._echo = EchoStage(canceller, reference)
+    def __init__(self, cleaners: Cleaners, reference: Reference, dispatch: Dispatch) -> None:
+        self._echo = EchoStage(cleaners.canceller, reference)
+        self._noise = NoiseStage(cleaners.suppressor)
+        self._lift = Lift()
         self._dispatch = dispatch
         self._told = EchoState.UNKNOWN
 
@@ -36,14 +50,19 @@ class Chain:
     def reset(self) -> None:
         """Another device: what was learnt of the old one is of no use."""
         self._echo.reset()
+        self._noise.reset()
+        self._lift.reset()
         self._tell()
 
-    def hear(self, block: bytes, settings: Settings) -> MicFrame:
+    def hear(self, block: bytes, wanted: Cleaning) -> MicFrame:
         """Return what is left of a block of 10 ms, and what is known of it."""
-        frame = self._echo.clean(block, wanted=settings.echo_cancellation != "off")
+        frame = self._echo.clean(block, wanted=wanted.echo)
         if frame.echo is not self._told:
             self._tell()
-        return frame
+        pcm = self._noise.clean(frame.pcm, wanted=wanted.noise)
+        if wanted.gain:
+            pcm = self._lift.lift(pcm, learn=not frame.played)
+        return frame if pcm is frame.pcm else replace(frame, pcm=pcm)
 
     def _tell(self) -> None:
         stage = self._echo
@@ -56,3 +75,38 @@ class Chain:
                 stage.removed_db,
             )
             self._dispatch(EchoJudged(stage.echo, stage.delay_ms, stage.removed_db))
+
+
+class NoiseStage:
+    """Lets the suppressor work while it is wanted; begins and ends without a step.
+
+    Args:
+        suppressor: Port; None: all passes.
+    """
+
+    def __init__(self, suppressor: NoiseSuppressor | None) -> None:
+        self._suppressor = suppressor
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the noise."""
+        self._works = False
+        self._before = b""
+        if self._suppressor is not None:
+            self._suppressor.reset()
+
+    def clean(self, block: bytes, *, wanted: bool) -> bytes:
+        """Return ``block`` with less noise if that is ``wanted``."""
+        suppressor = self._suppressor
+        if suppressor is None:
+            return block
+        before, self._before = self._before, block
+        if not (wanted or self._works):
+            return block
+        if not self._works and before:
+            suppressor.process(before)  # It holds a part of a block back.
+        clean = suppressor.process(block)
+        works, self._works = self._works, wanted
+        if works == wanted:
+            return clean
+        return cross_fade(block, clean) if wanted else cross_fade(clean, block)

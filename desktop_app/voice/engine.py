@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from desktop_app.audio.preroll import Preroll
 from desktop_app.core import effects as fx
+from desktop_app.core.cleaning import cleaning
 from desktop_app.core.events import Event, TimerFired
 from desktop_app.core.far_end import ToolFinished
 from desktop_app.core.settings import Settings
@@ -16,14 +17,13 @@ from desktop_app.core.sound import MicOpened, SpeakerOpened
 from desktop_app.core.wishes import ProblemFound
 from desktop_app.ports import (
     Destination,
-    EchoCanceller,
     Link,
     Microphone,
     SettingsStore,
     Speaker,
     ToolProvider,
 )
-from desktop_app.voice.chain import Chain
+from desktop_app.voice.chain import NO_CLEANERS, Chain, Cleaners
 from desktop_app.voice.session import Session
 from desktop_app.voice.sounds import Sounds
 from desktop_app.voice.store import Store
@@ -56,8 +56,8 @@ class Ports:
     tools: ToolProvider
     aclose: Callable[[], Awaitable[None]] | None = None
     """Called once the worker ends: closes what lives as long as it, such as the engine."""
-    canceller: EchoCanceller | None = None
-    """None: the echo of the speaker stays in the sound."""
+    cleaners: Cleaners = NO_CLEANERS
+    """What cleans the microphone's sound."""
 
 
 class Engine:
@@ -70,7 +70,7 @@ class Engine:
         self._sounds = Sounds(
             ports.microphone, ports.speaker, self._sound_event, self._heard, self._spawn
         )
-        self._chain = Chain(ports.canceller, ports.speaker.reference, store.dispatch)
+        self._chain = Chain(ports.cleaners, ports.speaker.reference, store.dispatch)
         self._session: Session | None = None
         self._holding: asyncio.Task[None] | None = None
         self._group: asyncio.TaskGroup | None = None
@@ -131,7 +131,7 @@ class Engine:
         self._store.dispatch(event)
 
     def _heard(self, block: bytes) -> None:
-        frame = self._chain.hear(block, self._store.state.settings)
+        frame = self._chain.hear(block, cleaning(self._store.state))
         self._taken = False
         self._store.dispatch(frame)
         if self._taken or self._store.state.muted:

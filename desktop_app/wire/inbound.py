@@ -6,6 +6,8 @@ as it comes; the core knows what it has seen.
 
 from __future__ import annotations
 
+from msgspec import UNSET, UnsetType
+
 from desktop_app.core import far_end
 from desktop_app.core.events import Event
 from desktop_app.wire import input_events as heard
@@ -97,7 +99,7 @@ def _about_session(event: ServerEvent, now_unix_s: float | None) -> Events:
                 ),
             )
         case told.SessionUpdated(session=session):
-            return (far_end.SessionConfigured(_model(session), _voice(session)),)
+            return (_configured(session),)
         case told.ErrorEvent(error=error):
             return (
                 far_end.ServerError(
@@ -242,6 +244,14 @@ def _usage(usage: Usage | None) -> far_end.Usage | None:
 
 def _model(session: Session) -> str:
     return known(session.model, "") if isinstance(session, RealtimeSession) else ""
+
+
+def _configured(session: Session) -> far_end.SessionConfigured:
+    audio = known(session.audio, None) if isinstance(session, RealtimeSession) else None
+    heard = known(audio.input, None) if audio else None
+    noise = heard.noise_reduction if heard else UNSET
+    reduced = None if isinstance(noise, UnsetType) else noise is not None
+    return far_end.SessionConfigured(_model(session), _voice(session), reduced)
 
 
 def _voice(session: Session) -> str:

@@ -13,9 +13,9 @@ from desktop_app.core.settings import Settings
 from desktop_app.core.state import AppState
 from desktop_app.core.wishes import ConnectAsked
 from desktop_app.ports import Link, LinkError, LinkTarget
+from desktop_app.voice.chain import NO_CLEANERS, Cleaners
 from desktop_app.voice.engine import Engine, Ports
 from desktop_app.voice.store import Store
-from tests.fakes.echo import FakeEchoCanceller
 from tests.fakes.link import FakeLinks
 from tests.fakes.settings import FakeSettingsStore
 from tests.fakes.sound import FakeMicrophone, FakeSpeaker
@@ -89,7 +89,7 @@ class Stage:
     settings: FakeSettingsStore = field(default_factory=FakeSettingsStore)
     destination: FakeDestination = field(default_factory=FakeDestination)
     tools: FakeTools = field(default_factory=FakeTools)
-    canceller: FakeEchoCanceller | None = None
+    cleaners: Cleaners = NO_CLEANERS
     views: list[AppState] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -116,7 +116,7 @@ class Stage:
             self.speaker,
             self.settings,
             self.tools,
-            canceller=self.canceller,
+            cleaners=self.cleaners,
         )
 
     @asynccontextmanager

@@ -10,19 +10,20 @@ import pytest
 
 from desktop_app.adapters.echo import WebRtcEchoCanceller
 from desktop_app.audio.pcm import BLOCK_BYTES, BYTES_PER_SAMPLE
+from desktop_app.core.cleaning import Cleaning
 from desktop_app.core.events import Event
-from desktop_app.core.settings import Settings
 from desktop_app.core.sound import EchoJudged, EchoState, MicFrame
-from desktop_app.ports import EchoCanceller
-from desktop_app.voice.chain import Chain
+from desktop_app.ports import EchoCanceller, NoiseSuppressor
+from desktop_app.voice.chain import Chain, Cleaners
 from desktop_app.voice.echo_stage import ECHO_LASTS_MS, LEAST_PAST_BLOCKS, PAST_BLOCKS
 from tests.fakes.echo import FakeEchoCanceller
-from tests.rooms import Room, asked, loudness_dbfs, told
+from tests.fakes.noise import FakeNoiseSuppressor
+from tests.rooms import Room, as_loud, asked, loudness_dbfs, noise, told
 from tests.servers import speech
 from tests.servers.speech import RATE_HZ, Sound
 
 HEADPHONES = Room(echo_db=None)
-ON, OFF = Settings(), Settings(echo_cancellation="off")
+ON, OFF = Cleaning(gain=False), Cleaning(echo=False, gain=False)
 
 
 class RoomSpeaker:
@@ -43,20 +44,23 @@ class Bench:
     """A chain, and what came out of it."""
 
     canceller: EchoCanceller | None
+    suppressor: NoiseSuppressor | None = None
     events: list[Event] = field(default_factory=list)
     frames: list[MicFrame] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.speaker = RoomSpeaker()
-        self.chain = Chain(self.canceller, self.speaker.reference, self.events.append)
+        self.chain = Chain(
+            Cleaners(self.canceller, self.suppressor), self.speaker.reference, self.events.append
+        )
 
-    def hear(self, heard: Sound, played: Sound | None = None, settings: Settings = ON) -> Sound:
+    def hear(self, heard: Sound, played: Sound | None = None, wanted: Cleaning = ON) -> Sound:
         """Let the microphone hear a sound while another is handed to the speaker."""
         begin = len(self.frames)
         self.speaker.played = b"" if played is None else speech.to_pcm(played)
         pcm = speech.to_pcm(heard)
         for at in range(0, len(pcm) // BLOCK_BYTES * BLOCK_BYTES, BLOCK_BYTES):
-            self.frames.append(self.chain.hear(pcm[at : at + BLOCK_BYTES], settings))
+            self.frames.append(self.chain.hear(pcm[at : at + BLOCK_BYTES], wanted))
         return self.heard(begin)
 
     def heard(self, begin: int = 0) -> Sound:
@@ -235,3 +239,50 @@ def test_somebody_who_talks_for_a_while_is_no_echo_that_stays(echo_db: float) ->
     said = speech.joined(speech.silence(8000), asked(3))
     bench.hear(Room(echo_db=echo_db).hear(played, said), played)
     assert bench.echoes == [EchoState.CANCELLED]
+
+
+def test_noise_is_taken_out_while_that_is_wanted_and_begins_and_ends_without_a_step() -> None:
+    suppressor = FakeNoiseSuppressor()
+    bench = Bench(None, suppressor)
+    tone = (0.3 * np.sin(2 * np.pi * 150 * np.arange(RATE_HZ) / RATE_HZ)).astype(np.float32)
+    plain = bench.hear(tone)
+    assert [frame.pcm for frame in bench.frames] == in_blocks(tone)
+    assert not suppressor.calls
+    softer = bench.hear(tone, wanted=Cleaning(noise=True, gain=False))
+    assert loudness_dbfs(softer[RATE_HZ // 2 :]) < loudness_dbfs(plain) - 5
+    bench.hear(tone)
+    assert bench.frames[-1].pcm == in_blocks(tone)[-1]
+    steepest = float(np.abs(np.diff(tone)).max())
+    assert float(np.abs(np.diff(bench.heard())).max()) < steepest * 1.1
+
+
+def test_noise_suppression_from_the_first_block_on_needs_no_past() -> None:
+    suppressor = FakeNoiseSuppressor()
+    bench = Bench(None, suppressor)
+    bench.hear(asked(0.5), wanted=Cleaning(noise=True, gain=False))
+    assert len(suppressor.calls) == 50
+    bench.chain.reset()
+    assert suppressor.resets == 2
+
+
+def test_a_quiet_microphone_is_lifted_and_one_that_is_not_keeps_its_bytes() -> None:
+    bench, quiet = Bench(None), as_loud(asked(12), -50)
+    bench.hear(quiet, wanted=Cleaning())
+    assert loudness_dbfs(bench.heard(800)) > loudness_dbfs(quiet) + 10
+    bench.chain.reset()
+    at, usual = len(bench.frames), asked(4)
+    bench.hear(usual, wanted=Cleaning())
+    assert [frame.pcm for frame in bench.frames[at:]] == in_blocks(usual)
+
+
+def test_what_the_assistant_says_teaches_nothing_about_the_loudness_of_the_user() -> None:
+    bench, played = Bench(None), told(10)
+    heard = as_loud(played, -50)
+    bench.hear(heard, played, wanted=Cleaning())
+    assert [frame.pcm for frame in bench.frames] == in_blocks(heard)
+
+
+def test_noise_alone_is_never_lifted() -> None:
+    bench, hum = Bench(None), noise(10 * RATE_HZ, -60)
+    bench.hear(hum, wanted=Cleaning())
+    assert [frame.pcm for frame in bench.frames] == in_blocks(hum)

@@ -11,6 +11,7 @@ from desktop_app.core import effects as fx
 from desktop_app.core.far_end import AudioArrived, ResponseStarted
 from desktop_app.core.sound import EchoState
 from desktop_app.core.wishes import SettingsChanged
+from desktop_app.voice.chain import Cleaners
 from tests.fakes.echo import ECHO, FakeEchoCanceller
 from tests.fakes.link import FakeLink, FakeLinks
 from tests.rooms import loudness_dbfs, told
@@ -35,7 +36,7 @@ async def spoken_into_the_room(stage: Stage, link: FakeLink, ms: int) -> None:
 
 
 def test_the_assistant_does_not_hear_itself_until_another_speaker_is_opened() -> None:
-    link, stage = FakeLink(), Stage(canceller=FakeEchoCanceller())
+    link, stage = FakeLink(), Stage(cleaners=Cleaners(FakeEchoCanceller()))
     stage.links = FakeLinks(link)
     answer = speech.to_pcm(told(6))
 

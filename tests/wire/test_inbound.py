@@ -77,6 +77,23 @@ def test_a_configured_session_tells_model_and_voice(audio: object, voice: str) -
     assert heard("session.updated", session=session) == (fe.SessionConfigured("m", voice),)
 
 
+@pytest.mark.parametrize(
+    ("audio", "reduced"),
+    [
+        ({"input": {"noise_reduction": {"type": "far_field"}}}, True),
+        ({"input": {"noise_reduction": None}}, False),
+        ({"input": {}}, None),
+        ({"input": None}, None),
+        (None, None),
+    ],
+)
+def test_a_configured_session_tells_whether_the_server_reduces_noise(
+    audio: object, reduced: bool | None
+) -> None:
+    session = {"type": "realtime", "model": "m", "audio": audio}
+    assert heard("session.updated", session=session) == (fe.SessionConfigured("m", "", reduced),)
+
+
 def test_a_session_of_the_beta_era_is_understood_too() -> None:
     session = {"id": "s", "model": "m", "voice": "sage", "modalities": ["text", "audio"]}
     assert heard("session.created", session=session) == (fe.SessionStarted("s", "m"),)
