@@ -95,6 +95,11 @@ def test_a_session_in_force_is_complete_and_valid(fields: dict[str, Any]) -> Non
     assert "turn_detection" in told["session"]["audio"]["input"]
 
 
+def test_noise_is_not_reduced_here_and_nobody_is_told_otherwise() -> None:
+    session = updated(BASE, change(audio_in(noise_reduction={"type": "near_field"})), FACTS)
+    assert session.audio.input.noise_reduction is None  # type: ignore[union-attr]
+
+
 def test_another_turn_detector_starts_from_its_defaults() -> None:
     session = updated(BASE, change(vad(threshold=0.9)), FACTS)
     session = updated(session, change(audio_in(turn_detection={"type": "semantic_vad"})), FACTS)
