@@ -28,6 +28,9 @@ from desktop_app.ui.tray_icons import Face, face_of, tray_icon
 POLL_MS = 2_000
 """How often a tray is looked for that is not there yet: a panel may start after us."""
 
+WATCH_MS = 5_000
+"""How often we look whether it is there still: each look is a connection of its own to the bus."""
+
 
 class Tray(QObject):
     """The tray icon, there or not; `present` says which.
@@ -77,7 +80,7 @@ class Tray(QObject):
     def watch(self, *, hidden: bool) -> None:
         """Look after the tray while nothing but the tray is to be seen of us."""
         if hidden or self.icon is None:
-            self._timer.start()
+            self._timer.start(POLL_MS if self.icon is None else WATCH_MS)
         else:
             self._timer.stop()
 
@@ -91,7 +94,7 @@ class Tray(QObject):
                 self._make()
         elif self.icon is not None:
             self._drop()
-            self._timer.start()
+            self._timer.start(POLL_MS)
             self.lost.emit()
 
     def show_state(self, state: AppState) -> None:

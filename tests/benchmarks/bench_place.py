@@ -52,6 +52,14 @@ class Program:
         line = next(line for line in text.splitlines() if line.startswith(f"{what}:"))
         return int(line.split()[1]) / 1000
 
+    def slept(self) -> int:
+        """How often its threads have gone to sleep, and so were woken."""
+        total = 0
+        for status in Path(f"/proc/{self.process.pid}/task").glob("*/status"):
+            lines = status.read_text().splitlines()
+            total += sum(int(line.split()[1]) for line in lines if line.startswith("voluntary"))
+        return total
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -69,6 +77,8 @@ class Place:
         self.server.reset()
         command = [sys.executable, "-m", *(a.format(url=self.server.url) for a in arguments)]
         where = self.sound.env() | dict(env or {}) | {"PARLEY_HOME": str(self.folder / "home")}
+        # As users run it: with the byte code that their installation has written.
+        where.pop("PYTHONDONTWRITEBYTECODE", None)
         with (self.folder / "stderr").open("wb") as errors:
             began = time.monotonic_ns()
             process = subprocess.Popen(
