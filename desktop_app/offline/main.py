@@ -90,7 +90,11 @@ async def serve(
         BrainMissingError: What shall answer is not there.
     """
     server: RealtimeServer | None = None
-    household = Household(options.data, lambda ring: server.ring(ring.text) if server else None)
+    household = Household(
+        options.data,
+        lambda ring: server.ring(ring.text) if server else None,
+        is_heard=lambda: server is not None and server.is_talking,
+    )
     engine = Engine(models(household), options.idle_s)
     server = RealtimeServer(engine, options.token, options.limits)
     failure: BaseException | None = None

@@ -17,6 +17,7 @@ from desktop_app.offline.server import Limits
 
 PORT = 8787
 TOKEN_VARIABLE = "PARLEY_TOKEN"
+HOME_VARIABLE = "PARLEY_HOME"
 BRAINS = ("auto", "server", "gguf", "skills")
 
 
@@ -43,7 +44,6 @@ def read_options(argv: Sequence[str]) -> Options:
     token = given.token if given.token is not None else os.environ.get(TOKEN_VARIABLE, "")
     if given.token_stdin:
         token = sys.stdin.readline().strip()
-    data = Path(platformdirs.user_data_dir("parley", appauthor=False))
     return Options(
         host=given.host,
         port=given.port,
@@ -51,7 +51,7 @@ def read_options(argv: Sequence[str]) -> Options:
         with_parent=given.with_parent,
         folder=given.model_folder,
         model=given.model,
-        data=given.data_folder or data,
+        data=given.data_folder or data_folder(),
         brain=BrainSettings(
             kind=given.brain,
             look_for_servers=not given.no_look,
@@ -63,6 +63,13 @@ def read_options(argv: Sequence[str]) -> Options:
         limits=Limits(sessions=given.max_sessions),
         idle_s=given.idle_minutes * 60,
     )
+
+
+def data_folder() -> Path:
+    """Where timers and lists are kept; PARLEY_HOME moves them with all else of Parley's."""
+    if home := os.environ.get(HOME_VARIABLE, "").strip():
+        return Path(home).expanduser().absolute() / "data"
+    return Path(platformdirs.user_data_dir("parley", appauthor=False))
 
 
 def origin(host: str) -> str:

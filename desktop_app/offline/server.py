@@ -66,6 +66,11 @@ class RealtimeServer:
         self._limits = limits or Limits()
         self._talks: set[Talk] = set()
 
+    @property
+    def is_talking(self) -> bool:
+        """Whether there is any conversation."""
+        return any(talk.converses for talk in self._talks)
+
     def ring(self, text: str) -> None:
         """Say something in every conversation, such as that a timer rings."""
         for talk in tuple(self._talks):

@@ -86,6 +86,11 @@ class Talk:
         self._hearing.configure(shape.input_of(session))
         line.say([say.SessionCreated(session=session)])
 
+    @property
+    def converses(self) -> bool:
+        """Whether it speaks, rather than only writing down what it hears."""
+        return isinstance(self.session, RealtimeSession)
+
     async def hear(self, frame: str | bytes) -> None:
         """Take a frame of the client's, and answer it."""
         event = decode_client(frame)

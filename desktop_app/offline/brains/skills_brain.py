@@ -23,7 +23,8 @@ from desktop_app.offline.brains.brain import (
 from desktop_app.offline.brains.tools import choose_call, spoken_output
 from desktop_app.offline.skills import match, units
 from desktop_app.offline.skills.answers import Understood, understand
-from desktop_app.offline.skills.household import Household, NotSavedError
+from desktop_app.offline.skills.desk_store import NotSavedError
+from desktop_app.offline.skills.household import Household
 from desktop_app.offline.skills.phrase import tidy
 from desktop_app.offline.skills.scene import Scene
 from desktop_app.offline.skills.talk_answers import (

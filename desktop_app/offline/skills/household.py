@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-import os
-import tempfile
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from desktop_app.offline.skills.clock import Clock, SystemClock
 from desktop_app.offline.skills.desk import Deed, Desk, Timer, done, ring_due, ring_text
-from desktop_app.offline.skills.desk_file import DeskFileError, decode, encode
+from desktop_app.offline.skills.desk_store import DeskStore, NotSavedError
 
 _log = logging.getLogger(__name__)
 
@@ -25,7 +23,13 @@ RINGS = 6
 """How often something rings that nobody answers: for two minutes."""
 
 LOOK_AGAIN_S = 15.0
-"""Longest sleep: a computer that wakes, or a clock that is set, is noticed by then."""
+"""Longest sleep: a computer that wakes, a clock that is set, and what another engine was told are
+noticed by then."""
+
+AFTER_YOU = timedelta(seconds=3)
+"""How long an engine that nobody talks with leaves a ring to the others."""
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +47,12 @@ class Ring:
     count: int
 
 
-class NotSavedError(OSError):
-    """The desk was changed but could not be written; it is gone after a restart."""
-
-
 class Household:
     """The one owner of the desk: changes it, saves it, and rings.
 
     Create it once a process; every conversation shares it.  `run` has to run for anything to ring.
+    Several processes may keep one folder: each sees what the others were told, and what is due
+    rings in one of them.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Household:
         directory: Path | None,
         on_ring: Callable[[Ring], None],
         clock: Clock | None = None,
+        is_heard: Callable[[], bool] = lambda: True,
     ) -> None:
         """Read the desk.
 
@@ -65,21 +68,19 @@ class Household:
             directory: Where ``skills.json`` lives; None keeps nothing beyond this process.
             on_ring: Called in the event loop; must not block or raise.
             clock: The wall clock; a test's own.
+            is_heard: Whether anybody would hear a ring; else another engine is let ring first.
         """
-        self._path = directory / FILE_NAME if directory else None
-        self._on_ring = on_ring
+        self._kept = directory is not None
+        self._store = DeskStore(directory / FILE_NAME if directory else None)
+        self._on_ring, self._is_heard = on_ring, is_heard
         self._clock = clock or SystemClock()
-        self._unreadable = False
-        """Writing would then destroy what could not be read."""
-        self._desk = self._load()
         self._changed = asyncio.Event()
-        self._writing = threading.Lock()
         self._unanswered: list[tuple[datetime, Ring]] = []
 
     @property
     def desk(self) -> Desk:
         """The desk as it is now."""
-        return self._desk
+        return self._store.newest()
 
     @property
     def is_ringing(self) -> bool:
@@ -97,14 +98,13 @@ class Household:
         Raises:
             NotSavedError: The file could not be written.  The change holds until a restart.
         """
-        desk = self._desk
-        for deed in deeds:
-            desk = done(desk, deed)
-        if desk is self._desk:
+        wanted = tuple(deeds)
+        if not wanted:
             return
-        self._desk = desk
+        _, failure = await self._change(partial(_all_done, deeds=wanted))
         self._changed.set()
-        await self._save()
+        if failure is not None:
+            raise failure
 
     async def run(self) -> None:
         """Ring what is due, until cancelled."""
@@ -115,8 +115,7 @@ class Household:
 
     async def _ring_what_is_due(self) -> None:
         now = self._clock.now()
-        self._desk, due = ring_due(self._desk, now)
-        rings = [Ring(timer, ring_text(timer, now), 1) for timer in due]
+        rings = [Ring(timer, ring_text(timer, now), 1) for timer in await self._take_due(now)]
         rings += [ring for moment, ring in self._unanswered if moment <= now]
         self._unanswered = [(moment, ring) for moment, ring in self._unanswered if moment > now]
         for ring in rings:
@@ -124,60 +123,38 @@ class Household:
                 again = Ring(ring.timer, ring_text(ring.timer, ring.timer.due), ring.count + 1)
                 self._unanswered.append((now + RING_AGAIN, again))
             self._on_ring(ring)
-        if due:
-            try:
-                await self._save()
-            except NotSavedError:
-                _log.exception("What has rung may ring again after a restart")
+
+    async def _take_due(self, now: datetime) -> tuple[Timer, ...]:
+        """Take what is due off the desk; whoever took it rings."""
+        due_by = now - self._manners
+        if all(timer.due > due_by for timer in self.desk.timers):
+            return ()
+        due, failure = await self._change(partial(ring_due, now=due_by))
+        if failure is not None:
+            _log.error("What has rung may ring again after a restart: %s", failure)
+        return due
+
+    @property
+    def _manners(self) -> timedelta:
+        return timedelta() if self._is_heard() else AFTER_YOU
+
+    async def _change(
+        self, step: Callable[[Desk], tuple[Desk, _Result]]
+    ) -> tuple[_Result, NotSavedError | None]:
+        if not self._kept:
+            return self._store.change(step)
+        return await asyncio.to_thread(self._store.change, step)
 
     def _seconds_to_next(self) -> float | None:
-        moments = [timer.due for timer in self._desk.timers[:1]]
+        moments = [timer.due + self._manners for timer in self.desk.timers[:1]]
         moments += [moment for moment, _ in self._unanswered]
         if not moments:
-            return None
+            return LOOK_AGAIN_S if self._kept else None
         left = (min(moments) - self._clock.now().astimezone(UTC)).total_seconds()
         return min(max(left, 0.0), LOOK_AGAIN_S)
 
-    def _load(self) -> Desk:
-        if self._path is None:
-            return Desk()
-        try:
-            return decode(self._path.read_text("utf-8"))
-        except FileNotFoundError:
-            return Desk()
-        except (DeskFileError, UnicodeDecodeError) as error:
-            aside = self._path.with_suffix(".broken.json")
-            _log.error("%s is broken (%s); set aside as %s", self._path, error, aside)
-            with contextlib.suppress(OSError):
-                self._path.replace(aside)
-            return Desk()
-        except OSError as error:
-            _log.error("%s can't be read (%s); starting with an empty desk", self._path, error)
-            self._unreadable = True
-            return Desk()
 
-    async def _save(self) -> None:
-        if self._unreadable:
-            raise NotSavedError(f"{self._path} could not be read and is not overwritten")
-        if self._path is not None:
-            await asyncio.to_thread(self._write_newest, self._path)
-
-    def _write_newest(self, path: Path) -> None:
-        """Write in a thread.  Whoever comes last writes the newest desk, also after a cancel."""
-        with self._writing:
-            _write(path, encode(self._desk))
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file in one step: readers and crashes see the old one or the new one."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=".skills-", delete=False
-        ) as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(path)
-    except OSError as error:
-        raise NotSavedError(f"{path} can't be written: {error}") from error
+def _all_done(desk: Desk, deeds: tuple[Deed, ...]) -> tuple[Desk, None]:
+    for deed in deeds:
+        desk = done(desk, deed)
+    return desk, None

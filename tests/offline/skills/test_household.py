@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop_app.offline.skills import desk_store
 from desktop_app.offline.skills.clock import SystemClock, local_now
 from desktop_app.offline.skills.desk import (
     AddItems,
@@ -27,11 +28,11 @@ from desktop_app.offline.skills.desk import (
     ring_text,
 )
 from desktop_app.offline.skills.desk_file import DeskFileError, decode, encode
+from desktop_app.offline.skills.desk_store import LOCK_NAME, NotSavedError
 from desktop_app.offline.skills.household import (
     FILE_NAME,
     RINGS,
     Household,
-    NotSavedError,
     Ring,
 )
 from tests.offline.skills.hand_clock import HandClock
@@ -126,6 +127,12 @@ def test_a_ring_says_what_and_how_late() -> None:
         "This is your alarm.",
         "Here is your reminder: call your mum.",
     ]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what a thread does; bounded by the test's own time."""
+    while not condition():
+        await asyncio.sleep(0.005)
 
 
 def live(
@@ -225,6 +232,7 @@ def test_timers_and_lists_outlive_the_process(tmp_path: Path) -> None:
     async def second(household: Household, clock: HandClock, rings: list[Ring]) -> None:
         assert household.desk.lists == {"shopping": ("milk",)}
         await clock.turn(minutes=12)
+        await until(lambda: bool(rings))
         assert [ring.text for ring in rings] == [
             "Your pasta timer is done. It was due 2 minutes ago."
         ]
@@ -248,7 +256,7 @@ def test_no_half_file_is_left_behind(tmp_path: Path) -> None:
         await asyncio.gather(*(household.do([AddItems("n", (str(n),))]) for n in range(30)))
 
     live(story, tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == [FILE_NAME]
+    assert {path.name for path in tmp_path.iterdir()} == {FILE_NAME, LOCK_NAME}
     assert len(decode((tmp_path / FILE_NAME).read_text("utf-8")).lists["n"]) == 30
 
 
@@ -282,6 +290,7 @@ def test_an_unsaved_ring_still_rings(tmp_path: Path) -> None:
         with pytest.raises(NotSavedError):
             await household.do([PASTA])
         await clock.turn(minutes=10)
+        await until(lambda: bool(rings))
         assert [ring.timer.name for ring in rings] == ["pasta"]
         await household.do([])
 
@@ -323,3 +332,64 @@ def test_the_systems_clock_wakes_by_time_and_by_event() -> None:
         await waiting
 
     asyncio.run(scene())
+
+
+def test_two_engines_see_what_either_was_told(tmp_path: Path) -> None:
+    one, other = (Household(tmp_path, lambda _: None, HandClock(NOW)) for _ in range(2))
+
+    async def both() -> None:
+        notes = (h.do([AddItems("n", (f"{n}",))]) for n in range(20) for h in (one, other))
+        timers = (h.do([SetTimer("timer", NOW, "egg", 60)]) for h in (one, other))
+        await asyncio.gather(*notes, *timers)
+
+    asyncio.run(both())
+    assert one.desk == other.desk
+    assert sorted(one.desk.lists["n"], key=int) == [f"{n}" for n in range(20) for _ in range(2)]
+    assert [timer.number for timer in one.desk.timers] == [1, 2]
+
+
+def test_what_another_engine_was_told_rings_here_once_that_one_has_gone(tmp_path: Path) -> None:
+    async def story(household: Household, clock: HandClock, rings: list[Ring]) -> None:
+        await Household(tmp_path, lambda _: None, HandClock(NOW)).do([PASTA])
+        assert clock.waits == [15]
+        await clock.turn(minutes=10)
+        await until(lambda: bool(rings))
+        assert household.desk.timers == ()
+
+    live(story, tmp_path)
+
+
+def test_what_is_due_rings_in_one_engine_and_where_somebody_hears_it(tmp_path: Path) -> None:
+    async def scene() -> None:
+        clocks = [HandClock(NOW), HandClock(NOW)]
+        heard: list[Ring] = []
+        unheard: list[Ring] = []
+        deaf = Household(tmp_path, unheard.append, clocks[0], is_heard=lambda: False)
+        there = Household(tmp_path, heard.append, clocks[1])
+        await there.do([PASTA])
+        running = [asyncio.create_task(each.run()) for each in (deaf, there)]
+        for clock in clocks:
+            await clock.turn(minutes=10)
+        await until(lambda: bool(heard))
+        for clock in clocks:
+            await clock.turn(seconds=4)
+        assert (len(heard), unheard) == (1, [])
+        await deaf.do([SetTimer("timer", NOW + timedelta(minutes=11), "egg", 60)])
+        running.pop().cancel()
+        await clocks[0].turn(minutes=1)
+        await until(lambda: bool(unheard))
+        running.pop().cancel()
+
+    asyncio.run(scene())
+
+
+def test_an_engine_that_holds_the_lock_for_ever_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_store, "PATIENCE_S", 0.1)
+    household = Household(tmp_path, lambda _: None, HandClock(NOW))
+    with desk_store._alone(tmp_path), pytest.raises(NotSavedError, match="locked"):
+        asyncio.run(household.do([PASTA]))
+    assert len(household.desk.timers) == 1
+    asyncio.run(household.do([AddItems("n", ("a",))]))
+    assert len(decode((tmp_path / FILE_NAME).read_text("utf-8")).timers) == 1
