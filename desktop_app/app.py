@@ -20,12 +20,13 @@ from desktop_app.adapters.async_secrets import AsyncSecrets
 from desktop_app.adapters.hotkeys import hotkeys_of
 from desktop_app.adapters.instance import Door
 from desktop_app.adapters.offline_process import OfflineProcess
-from desktop_app.app_front import Front
+from desktop_app.app_front import Front, Remembered
 from desktop_app.app_hotkeys import GlobalKeys
 from desktop_app.app_house import House
 from desktop_app.app_lock import watch_lock
 from desktop_app.app_remote import Remote
 from desktop_app.app_services import AppServices
+from desktop_app.app_talk_window import TalkOnTop
 from desktop_app.app_tray import WindowAndTray
 from desktop_app.core.problems import Kind, Problem, with_problem
 from desktop_app.core.settings import Settings
@@ -99,6 +100,8 @@ class App:
         self._remote = Remote(self._dispatch, self._shown.show_window)
         hotkeys = hotkeys_of(sys.platform, os.environ)
         self._keys = GlobalKeys(hotkeys, self._dispatch, self._remote.show)
+        place = Remembered(house.places.state / "talk-button")
+        self._on_top = TalkOnTop(self._dispatch, self._shown.show_window, place)
         self._snapshots = Snapshots(self._show)
         self._unwatch_lock: Callable[[], None] = lambda: None
         self.worker = VoiceWorker(self._make_ports, front.state, self._snapshots, self._crashed)
@@ -124,6 +127,7 @@ class App:
             await self._leaving.wait()
         self._front.geometry.write(window_place.token(self.window))
         self.window.hide()
+        self._on_top.close()
         self._shown.tray.stop()
         self.services.cancel()
         unwatch()
@@ -138,12 +142,14 @@ class App:
 
     def _start(self) -> None:
         self._keys.follow(self._house.settings)
+        self._on_top.show_state(self.worker.state)
         self._unwatch_lock = watch_lock(self.worker.dispatch)
         if self._house.problem is not None:
             self.worker.dispatch(ProblemFound(self._house.problem))
 
     def _show(self, state: AppState) -> None:
         self._shown.show_state(state)
+        self._on_top.show_state(state)
         self._keys.follow(state.settings)
 
     def _dispatch(self, event: object) -> None:

@@ -24,6 +24,22 @@ TALK_KEY = Spec(
 MUTE_KEY = Spec("Key to mute", "", "keys", Cost.NOW)
 INTERRUPT_KEY = Spec("Key to interrupt", "", "keys", Cost.NOW)
 SHOW_KEY = Spec("Key to show the window", "", "keys", Cost.NOW)
+TALK_WINDOW = Spec(
+    "Talk button on top",
+    "Small, above all windows: hold it to talk. On Wayland the desktop decides where it is.",
+    "app",
+    Cost.NOW,
+)
+CUE_VOLUME = Spec(
+    "Signal sounds",
+    "Short notes when your turn begins and ends, when you mute, and when something is wrong.",
+    "sound",
+    Cost.NOW,
+    low=0,
+    high=100,
+    step=5,
+    unit="%",
+)
 ON_CLOSE = Spec(
     "When the window is closed",
     "Only where there is a tray to come back from; else Parley ends.",

@@ -244,7 +244,9 @@ class Settings:
             (("system", "Like the system"), ("light", "Light"), ("dark", "Dark")),
         ),
     )
+    cue_volume: int = setting(50, desktop_specs.CUE_VOLUME)
     on_close: str = setting("ask", desktop_specs.ON_CLOSE)
+    talk_window: bool = setting(False, desktop_specs.TALK_WINDOW)
     talk_key: str = setting("", desktop_specs.TALK_KEY)
     mute_key: str = setting("", desktop_specs.MUTE_KEY)
     interrupt_key: str = setting("", desktop_specs.INTERRUPT_KEY)

@@ -134,7 +134,11 @@ class NumberEditor:
         self._spin.setSingleStep(cast("int", spec.step))
         if spec.unit:
             self._spin.setSuffix("\u00d7" if spec.unit == "x" else f" {said(spec.unit)}")
-        if zero := {"max_output_tokens": "No limit", "idle_timeout_ms": "Never"}.get(name):
+        if zero := {
+            "max_output_tokens": "No limit",
+            "idle_timeout_ms": "Never",
+            "cue_volume": "Off",
+        }.get(name):
             self._spin.setSpecialValueText(said(zero))
         self._slide = Slide()
         self._slide.setRange(0, round((high - self._low) / self._step))

@@ -6,6 +6,7 @@ Holding it to talk can't work: most trays report clicks, never press and release
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -18,12 +19,13 @@ from desktop_app.core.wishes import (
     HangUpAsked,
     InterruptAsked,
     MuteToggled,
+    SettingsChanged,
     TalkToggled,
     Wish,
 )
 from desktop_app.ports import Dispatch
 from desktop_app.ui.seen import Seen
-from desktop_app.ui.tray_icons import Face, face_of, tray_icon
+from desktop_app.ui.tray_icons import Face, face_of, face_words, tray_icon
 
 POLL_MS = 2_000
 """How often a tray is looked for that is not there yet: a panel may start after us."""
@@ -101,13 +103,14 @@ class Tray(QObject):
         """Make icon, words and menu fit ``state``.  Idempotent."""
         self._state = state
         face = face_of(state)
-        if self._seen.same(face, state.talk, state.muted, state.manual, state.pressed):
+        if self._seen.same(face, state.talk, state.muted, state.settings, state.pressed):
             return
         offline = state.link.phase is Phase.OFFLINE
         self.talk.setText(self._talk_words(state))
         self.mute.setText(self.tr("Unmute") if state.muted else self.tr("Mute"))
         self.interrupt.setEnabled(state.talk in {Talk.SPEAKING, Talk.THINKING})
         self.hang_up.setVisible(state.manual and not offline)
+        self.on_top.setChecked(state.settings.talk_window)
         self._refresh(face)
 
     def tell(self, problem: Problem) -> None:
@@ -115,17 +118,6 @@ class Tray(QObject):
         if self.icon is not None and self.present:
             kind = QSystemTrayIcon.MessageIcon.Warning
             self.icon.showMessage(problem.title, problem.hint, kind)
-
-    def words(self, face: Face) -> str:
-        """Return what the icon says when the pointer rests on it."""
-        said = {
-            Face.IDLE: self.tr("Parley"),
-            Face.LISTENING: self.tr("Parley is listening"),
-            Face.SPEAKING: self.tr("Parley is speaking"),
-            Face.MUTED: self.tr("Parley is muted"),
-            Face.TROUBLE: self.tr("Parley needs you"),
-        }
-        return said[face]
 
     def _talk_words(self, state: AppState) -> str:
         if state.manual and state.pressed:
@@ -138,6 +130,10 @@ class Tray(QObject):
         """Do what the first line of the menu says."""
         running = not self._state.manual and self._state.link.phase is not Phase.OFFLINE
         self._dispatch(HangUpAsked() if running else TalkToggled())
+
+    def _toggle_on_top(self) -> None:
+        wanted = not self._state.settings.talk_window
+        self._dispatch(SettingsChanged(replace(self._state.settings, talk_window=wanted)))
 
     def _clicked(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         # A double click begins with a click, which has been answered already.
@@ -163,7 +159,7 @@ class Tray(QObject):
     def _refresh(self, face: Face) -> None:
         if self.icon is not None:
             self.icon.setIcon(tray_icon(face))
-            self.icon.setToolTip(self.words(face))
+            self.icon.setToolTip(face_words(face))
 
     def _make_menu(self) -> QMenu:
         menu = QMenu()
@@ -182,6 +178,8 @@ class Tray(QObject):
         self.interrupt = add(self.tr("Interrupt"), wish(InterruptAsked()))
         self.hang_up = add(self.tr("Hang up"), wish(HangUpAsked()))
         menu.addSeparator()
+        self.on_top = add(self.tr("Talk button on top"), self._toggle_on_top)
+        self.on_top.setCheckable(True)
         self.show_window = add(self.tr("Show window"), self.show_asked.emit)
         self.settings = add(self.tr("Settings…"), self.settings_asked.emit)
         menu.addSeparator()

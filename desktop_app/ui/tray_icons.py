@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from functools import lru_cache
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from desktop_app.core.problems import Kind
@@ -60,6 +60,18 @@ def face_of(state: AppState) -> Face:
         return Face.TROUBLE
     face = _FACES.get(state.talk, Face.IDLE)
     return Face.MUTED if state.muted and face is not Face.SPEAKING else face
+
+
+def face_words(face: Face) -> str:
+    """Return in words what ``face`` shows."""
+    said = {
+        Face.IDLE: "Parley",
+        Face.LISTENING: "Parley is listening",
+        Face.SPEAKING: "Parley is speaking",
+        Face.MUTED: "Parley is muted",
+        Face.TROUBLE: "Parley needs you",
+    }
+    return QCoreApplication.translate("Tray", said[face])
 
 
 @lru_cache(maxsize=len(Face))

@@ -7,13 +7,16 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 
+from desktop_app.audio.cues import cue_sound
 from desktop_app.audio.preroll import Preroll
 from desktop_app.core import effects as fx
 from desktop_app.core.cleaning import cleaning
+from desktop_app.core.cues import cue_between
 from desktop_app.core.events import Event, TimerFired
 from desktop_app.core.far_end import ToolFinished
 from desktop_app.core.settings import Settings
 from desktop_app.core.sound import MicOpened, SpeakerOpened
+from desktop_app.core.state import AppState
 from desktop_app.core.wishes import ProblemFound
 from desktop_app.ports import (
     Destination,
@@ -78,6 +81,7 @@ class Engine:
         self._saving = asyncio.Lock()
         self._taken = False
         store.perform = self._perform
+        store.changed = self._changed
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Work until ``stopped``, or until something breaks; then hang up and close the devices.
@@ -139,6 +143,11 @@ class Engine:
             self._preroll.clear()
         else:
             self._preroll.push(frame.pcm)
+
+    def _changed(self, before: AppState, after: AppState) -> None:
+        cue = cue_between(before, after)
+        if cue is not None:
+            self._sounds.cue(cue_sound(cue, after.settings.cue_volume))
 
     def _perform(self, effect: fx.Effect) -> None:
         """Carry out one effect.  Never blocks: slow work becomes a task."""

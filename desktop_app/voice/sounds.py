@@ -16,6 +16,9 @@ from desktop_app.core.sound import (
 )
 from desktop_app.ports import Dispatch, Microphone, SoundError, Speaker
 
+CUE_ITEM = "cue"
+"""What the speaker calls signals; the core knows no such item, and counts nothing for it."""
+
 Spawn = Callable[[Coroutine[object, object, None], str], asyncio.Task[None] | None]
 """Starts work under a name, for somebody who minds its end."""
 
@@ -75,6 +78,11 @@ class Sounds:
             self._dispatch(SpeakerLost())  # Nobody can hear it: nobody has the floor.
         else:
             self._speaker.play(play.item_id, play.pcm)
+
+    def cue(self, pcm: bytes) -> None:
+        """Play a signal if the speaker is open; it is no item of the conversation."""
+        if self._speaker_name is not None and not self._holding:
+            self._speaker.play(CUE_ITEM, pcm)
 
     def cut(self) -> None:
         """Fall silent, and report how much was heard."""

@@ -16,17 +16,23 @@ def _nobody(state: object) -> None:
     """Take what nobody has asked for yet."""
 
 
+def _nobody_minds(before: AppState, after: AppState) -> None:
+    """Take what nobody has asked for yet."""
+
+
 class Store:
     """Runs `step`, has the effects performed and shows the new state.  Lives on the worker's loop.
 
     Attributes:
         state: The newest snapshot; replaced whole, so any thread may read it.
         perform: Carries out one effect at once, or starts it.
+        changed: Takes the state before and after each event.
     """
 
     def __init__(self, state: AppState | None = None, view: View = _nobody) -> None:
         self.state = state or AppState()
         self.perform: Callable[[Effect], None] = _nobody
+        self.changed: Callable[[AppState, AppState], None] = _nobody_minds
         self._view = view
         self._inbox: deque[Event] = deque()
         self._running = False
@@ -44,9 +50,11 @@ class Store:
         before = self.state
         try:
             while self._inbox:
-                self.state, effects = step(self.state, self._inbox.popleft())
+                old = self.state
+                self.state, effects = step(old, self._inbox.popleft())
                 for effect in effects:
                     self.perform(effect)
+                self.changed(old, self.state)
         finally:
             self._running = False
             if self.state is not before and self.state != before:

@@ -99,6 +99,8 @@ OTHER = {
     "max_output_tokens": 1000,
     "talk_key_mode": "hold",
     "on_close": "hide",
+    "talk_window": True,
+    "cue_volume": 20,
     "talk_key": "Ctrl+Alt+Space",
     "mute_key": "F9",
     "interrupt_key": "F10",

@@ -24,7 +24,7 @@ from desktop_app.core.wishes import (
 )
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.tray import Tray
-from desktop_app.ui.tray_icons import SIZES_PX, Face, face_of, tray_icon
+from desktop_app.ui.tray_icons import SIZES_PX, Face, face_of, face_words, tray_icon
 from tests.core.dialogue import after, live, manual, speaking
 from tests.fakes.services import FakeServices
 
@@ -108,7 +108,7 @@ def test_icon_and_words_follow_the_state(tray: Tray) -> None:
     assert tray.icon is not None
     for face, state in ((Face.LISTENING, LISTENING), (Face.SPEAKING, speaking())):
         tray.show_state(state)
-        assert tray.icon.toolTip() == tray.words(face)
+        assert tray.icon.toolTip() == face_words(face)
         assert tray.icon.icon().cacheKey() == tray_icon(face).cacheKey()
 
 
