@@ -42,4 +42,5 @@ def _note(pitch_hz: float) -> Float32:
     time_s = np.arange(count) / RATE_HZ
     swell = np.sin(np.pi * (np.arange(count) + 0.5) / count) ** 2
     tone = np.sin(2 * np.pi * pitch_hz * time_s) + 0.2 * np.sin(4 * np.pi * pitch_hz * time_s)
-    return (tone / 1.2 * swell).astype(np.float32)
+    note: Float32 = (tone / 1.2 * swell).astype(np.float32)
+    return note

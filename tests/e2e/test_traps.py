@@ -51,7 +51,7 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
 def meet(*personas: Persona, **changes: Any) -> Iterator[tuple[Talker, ScriptedServer]]:
     """Let Parley meet a server; whatever happens, it breaks no rule of the protocol."""
     with ScriptedServer(*personas) as server:
-        settings = Settings(service="server", server_url=server.url, **changes)
+        settings = Settings(service="server", server_url=server.url, cue_volume=0, **changes)
         with Talker(settings) as talker:
             yield talker, server
         assert [str(violation.flaw) for violation in server.violations] == []
