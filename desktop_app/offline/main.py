@@ -107,11 +107,8 @@ async def serve(
             ready({"url": url, "port": port, "model": brain.name})
 
         async with asyncio.TaskGroup() as group:
-            work = [
-                group.create_task(household.run(), name="household"),
-                group.create_task(engine.run(), name="engine"),
-                group.create_task(server.run(options.host, options.port, tell), name="server"),
-            ]
+            serving = server.run(options.host, options.port, tell)
+            work = [group.create_task(each) for each in (household.run(), engine.run(), serving)]
             await stop.wait()
             for task in work:
                 task.cancel()
