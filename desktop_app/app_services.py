@@ -24,7 +24,9 @@ if TYPE_CHECKING:  # Loaded when they are needed: the window is painted before.
     import asyncio
 
     from desktop_app.adapters.async_secrets import AsyncSecrets
+    from desktop_app.app_sound_check import CheckRun
     from desktop_app.core.sound import DeviceList
+    from desktop_app.core.sound_check import CheckStage, Findings
     from desktop_app.ports import Destination, Secret
 
 _Answer = TypeVar("_Answer")
@@ -46,6 +48,7 @@ class AppServices:
         self._early: list[Callable[[], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._downloads: dict[str, threading.Event] = {}
+        self._check: CheckRun | None = None
 
     def begin(
         self,
@@ -65,6 +68,7 @@ class AppServices:
         for wanted in tuple(self._downloads):
             self.cancel_weights(wanted)
         self.desk.cancel()
+        self.cancel_check()
         for task in tuple(self._tasks):
             task.cancel()
 
@@ -138,6 +142,38 @@ class AppServices:
     def remove_model(self, model_id: str, done: Callable[[ModelShelf], None]) -> None:
         """Delete a fetched model, and look again."""
         self._in_thread(partial(_without_model, model_id), done)
+
+    def check_sound(
+        self,
+        settings: Settings,
+        progress: Callable[[CheckStage, float], None],
+        done: Callable[[Findings], None],
+        *,
+        ask: bool,
+    ) -> None:
+        """Play a tune and measure what comes back; `cancel_check` comes before ``done`` or not."""
+        self.cancel_check()
+
+        async def checked(loop: asyncio.AbstractEventLoop, _: AsyncSecrets) -> Findings | None:
+            from desktop_app.app_sound_check import CheckRun
+
+            def progressed(stage: CheckStage, share: float) -> None:
+                loop.call_soon_threadsafe(progress, stage, share)
+
+            self._check = CheckRun(settings, progressed, ask=ask)
+            return await loop.run_in_executor(None, self._check.run)
+
+        self._start(checked, lambda found: None if found is None else done(found))
+
+    def skip_voice(self) -> None:
+        """The user does not want to say anything."""
+        if self._check is not None:
+            self._check.skip_voice()
+
+    def cancel_check(self) -> None:
+        """End the check and forget it."""
+        if self._check is not None:
+            self._check.cancel()
 
     def report(self) -> str:
         """Return a diagnostic report to copy."""

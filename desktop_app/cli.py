@@ -17,6 +17,9 @@ from desktop_app.cli_terms import FAILED, INTERRUPTED, complain
 if TYPE_CHECKING:
     from desktop_app.app_house import House, Wanted
 
+_PLAIN = ("ask", "devices", "doctor", "key", "self-test")
+"""Commands that have no place of their own for what is wrong with the settings."""
+
 
 def run(argv: Sequence[str]) -> int:
     """Run the command in ``argv``; returns the exit code."""
@@ -71,7 +74,7 @@ def _warn(options: argparse.Namespace, house: House) -> None:
     config: Path | None = vars(options).get("config")
     if config is not None and not config.exists() and house.problem is None:
         complain(f"there is no file {config} yet, so the settings are the defaults.")
-    if house.problem is not None and options.command in ("ask", "devices", "key", "self-test"):
+    if house.problem is not None and options.command in _PLAIN:
         complain(f"{house.problem.title}. {house.problem.hint}")
 
 
@@ -90,6 +93,10 @@ def _command(options: argparse.Namespace, house: House) -> int:
             from desktop_app.cli_devices import devices
 
             return devices(options)
+        case "doctor":
+            from desktop_app.cli_doctor import doctor
+
+            return doctor(house, options)
         case "key":
             from desktop_app.cli_key import key
 

@@ -15,6 +15,8 @@ KEY_HELP = (
     "system's keyring (parley key set)."
 )
 
+JSON_HELP = "print one JSON object on the last line"
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
@@ -41,6 +43,9 @@ def parser() -> argparse.ArgumentParser:
     _add_ask(add("ask", "Ask one recorded or typed question and get the answer."))
     devices = add("devices", "List the microphones and speakers.")
     devices.add_argument("--json", action="store_true", help="print one JSON object")
+    doctor = add("doctor", "Check the sound: play a tune, and say what comes back of it.")
+    doctor.add_argument("--voice", action="store_true", help="hear your voice too")
+    doctor.add_argument("--json", action="store_true", help=JSON_HELP)
     key = add("key", "Keep the API key of the server in the system's keyring.")
     key.add_argument("action", choices=("set", "test", "where", "forget"))
     add("show", "Show the window of the Parley that runs.")
@@ -79,7 +84,7 @@ def _add_ask(ask: argparse.ArgumentParser) -> None:
     ask.add_argument("question", nargs="?", type=Path, metavar="QUESTION.wav")
     ask.add_argument("--text", help="ask in writing; the answer is spoken all the same")
     ask.add_argument("--out", type=Path, metavar="ANSWER.wav", help="write the spoken answer here")
-    ask.add_argument("--json", action="store_true", help="print one JSON object on the last line")
+    ask.add_argument("--json", action="store_true", help=JSON_HELP)
     ask.add_argument(
         "--timeout", type=_seconds, default=60.0, metavar="SECONDS", help="give up after (60)"
     )

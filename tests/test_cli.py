@@ -18,6 +18,7 @@ COMMANDS = (
     "talk",
     "ask",
     "devices",
+    "doctor",
     "key",
     "show",
     "mute",

@@ -38,6 +38,7 @@ PROVED_BY: dict[str, str] = {
             "test_cli_ask.py::test_a_typed_question_is_sent_as_text"
         ),
         "devices": "test_cli_talk.py::test_devices_are_listed_by_the_names_people_know",
+        "doctor": "e2e/test_doctor.py::test_with_headphones_there_is_no_echo",
         "self-test": "test_cli_self_test.py::test_every_part_of_this_installation_is_tried",
     }.items()
 }

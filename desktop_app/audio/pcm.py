@@ -14,6 +14,7 @@ FULL_SCALE = 32_768
 
 Int16 = npt.NDArray[np.int16]
 Float32 = npt.NDArray[np.float32]
+Float64 = npt.NDArray[np.float64]
 
 
 def from_bytes(pcm: bytes) -> Int16:

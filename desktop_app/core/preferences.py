@@ -22,6 +22,8 @@ def settings_changed(state: AppState, new: Settings) -> Step:
         return state, ()
     costs = {specs()[name].cost for name in changed}
     state = replace(solved(state, Kind.SETTING_REFUSED), settings=new)
+    if "half_duplex" in changed:
+        state = solved(state, Kind.HALF_DUPLEX)
     effects: Effects = (fx.SaveSettings(new),)
     if Cost.REOPEN_AUDIO in costs and state.sound.wanted:
         effects = (*effects, fx.OpenSound(new.microphone, new.speaker))

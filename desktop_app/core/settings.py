@@ -203,6 +203,7 @@ class Settings:
     echo_cancellation: str = setting("auto", sound_specs.ECHO_CANCELLATION)
     noise_suppression: str = setting("auto", sound_specs.NOISE_SUPPRESSION)
     microphone_gain: str = setting("auto", sound_specs.MICROPHONE_GAIN)
+    half_duplex: str = setting("auto", sound_specs.HALF_DUPLEX)
     transcription_model: str = setting(
         "gpt-live-transcribe",
         Spec(

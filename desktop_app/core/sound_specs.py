@@ -28,6 +28,17 @@ MICROPHONE_GAIN = Spec(
     Cost.NOW,
     (("auto", "Lift it (automatic)"), ("off", "Leave it as it is")),
 )
+HALF_DUPLEX = Spec(
+    "While it speaks",
+    "Automatic: it hears you, unless its own echo can't be taken out. Keys interrupt it always.",
+    "sound",
+    Cost.NOW,
+    (
+        ("auto", "Listen if it can (automatic)"),
+        ("off", "Always listen"),
+        ("always", "Never listen"),
+    ),
+)
 ECHO_CANCELLATION = Spec(
     "Echo of the speaker",
     "Automatic: where the microphone hears the speaker, the assistant does not hear itself.",

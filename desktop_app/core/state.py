@@ -158,6 +158,10 @@ class SoundState:
     dry: ItemAudio | None = None
     """The item after which the speaker ran dry; more of it may come when the network is slow."""
     echo: EchoState = EchoState.UNKNOWN
+    echo_delay_ms: int = 0
+    """How long the echo takes, where it is heard."""
+    rings_ms: int = 0
+    """The echo of what has ended stays so long yet; counted only where it matters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,7 @@ class AppState:
         pressed: The talk control is down.
         releasing: It went up; its last words are still on the way.
         key: Where the talk key stands; it means nothing while the talk control is up.
+        checking: The sound is being checked: what is heard is no talk.
         locked: The computer is locked or asleep: nothing is recorded.
         sent_ms: Audio sent since the talk control went down.
         commit: Event id of a commit that waits for its item.
@@ -218,6 +223,7 @@ class AppState:
     pressed: bool = False
     releasing: bool = False
     key: Key = Key.UP
+    checking: bool = False
     locked: bool = False
     sent_ms: int = 0
     commit: str | None = None

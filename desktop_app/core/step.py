@@ -11,6 +11,7 @@ from typing import assert_never
 from desktop_app.core import (
     connection,
     far_end,
+    half_duplex,
     refusals,
     responses,
     sound,
@@ -87,6 +88,10 @@ def _wish(state: AppState, event: wishes.Wish) -> Step:
             return responses.ask(state)
         case wishes.SettingsChanged(settings):
             return settings_changed(state, settings)
+        case wishes.SoundCheckBegan():
+            return turn_taking.interrupt_asked(replace(state, checking=True))
+        case wishes.SoundCheckEnded(found):
+            return half_duplex.check_ended(state, found)
         case wishes.ProblemFound(problem):
             return tell(state, problem), ()
         case wishes.ProblemSolved(kind):
@@ -187,8 +192,8 @@ def _sound(state: AppState, event: sound.SoundEvent) -> Step:
             return state, ()
         case sound.SpeakerStopped():
             return turn_taking.speaker_stopped(state, event)
-        case sound.EchoJudged(echo):
-            return sound_changed(state, echo=echo), ()
+        case sound.EchoJudged():
+            return half_duplex.echo_judged(state, event)
         case _:
             assert_never(event)
 

@@ -17,6 +17,7 @@ from desktop_app.core.connection import (
     connect_asked,
 )
 from desktop_app.core.far_end import AudioArrived, InputCommitted, UserSpeechStarted
+from desktop_app.core.half_duplex import deaf, fell_silent, rung
 from desktop_app.core.problems import Kind, Problem
 from desktop_app.core.responses import ask, cancel, silenced
 from desktop_app.core.sound import MicFrame, SpeakerStopped
@@ -44,15 +45,17 @@ HOLD_LONGER = Problem(
 
 def mic_frame(state: AppState, event: MicFrame) -> Step:
     """A block from the microphone: send it, send silence for it, or keep it back."""
+    state = rung(state, event)
     if not live(state):
-        return state, ()
+        # It waits for the connection, unless nobody may hear it.
+        return state, (fx.DropPreroll(),) if deaf(state) else ()
     if state.manual:
         if not (state.pressed or state.releasing):
             return state, ()
         ms = len(event.pcm) // (2 * RATE_KHZ)
         state = replace(state, sent_ms=state.sent_ms + ms)
-    # The server's clock is the audio it gets, so a muted microphone sends silence.
-    return state, (fx.SendAudio(bytes(len(event.pcm)) if state.muted else event.pcm),)
+    # The server's clock is the audio it gets, so what it must not hear becomes silence.
+    return state, (fx.SendAudio(bytes(len(event.pcm)) if deaf(state) else event.pcm),)
 
 
 def audio_arrived(state: AppState, event: AudioArrived) -> Step:
@@ -105,6 +108,7 @@ def yielded(state: AppState, *, tell_server: bool) -> Step:
 
 def speaker_stopped(state: AppState, event: SpeakerStopped) -> Step:
     """The speaker fell silent: settle what of each item was heard."""
+    state = fell_silent(state)
     playing = state.sound.playing
     at = next((i for i, p in enumerate(playing) if p.item_id == event.item_id), -1)
     if not event.cut:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from desktop_app.core.problems import Kind, Problem
 from desktop_app.core.settings import Settings
+from desktop_app.core.sound_check import Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,18 @@ class SettingsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundCheckBegan:
+    """The user has the sound checked: what is heard now is no talk."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundCheckEnded:
+    """The check is over; ``found`` is None when it was broken off."""
+
+    found: Findings | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemFound:
     """Something outside the core met a failure that the user must know of."""
 
@@ -117,6 +130,8 @@ Wish = (
     | TextSubmitted
     | AnswerAsked
     | SettingsChanged
+    | SoundCheckBegan
+    | SoundCheckEnded
     | ProblemFound
     | ProblemSolved
 )

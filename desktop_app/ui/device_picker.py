@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.core.sound import Device
@@ -57,6 +57,11 @@ class DevicePicker(Choice):
         """Ask for a fresh list, then show what is known."""
         self.opened.emit()
         super().showPopup()
+
+    def choose(self) -> None:
+        """Let the user choose now."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.showPopup()
 
     def _pick(self, number: int) -> None:
         name = str(self.itemData(number))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, assert_never, cast
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QGuiApplication,
     QKeyEvent,
@@ -27,11 +26,11 @@ from desktop_app.core.wishes import (
     InterruptAsked,
     MuteToggled,
     NewConversationAsked,
-    ProblemSolved,
     SettingsChanged,
 )
 from desktop_app.ports import Dispatch
 from desktop_app.ui import app_icon, setting_rules, theme
+from desktop_app.ui.dialogs import Dialogs
 from desktop_app.ui.dock import Dock
 from desktop_app.ui.header import Header
 from desktop_app.ui.problem_bar import ProblemBar
@@ -41,7 +40,6 @@ from desktop_app.ui.status_line import StatusLine
 from desktop_app.ui.transcript_panel import TranscriptPanel
 
 if TYPE_CHECKING:  # Loaded when they are opened.
-    from desktop_app.ui.download_dialog import DownloadDialog
     from desktop_app.ui.settings_dialog import SettingsDialog
 
 SIZE_PX = QSize(860, 720)
@@ -77,8 +75,7 @@ class MainWindow(QWidget):
         self._system_dark = system_dark
         self._state = AppState()
         self._shown: AppState | None = None
-        self._dialog: SettingsDialog | None = None
-        self._download: DownloadDialog | None = None
+        self.dialogs = Dialogs(dispatch, services, self)
         self.setWindowTitle("Parley")
         self.setObjectName("window")
         self.setMinimumSize(SMALLEST_PX)
@@ -108,8 +105,7 @@ class MainWindow(QWidget):
         self.transcript.show_state(state)
         self.dock.show_state(state)
         self.status.show_state(state)
-        if self._dialog is not None:
-            self._dialog.show_state(state)
+        self.dialogs.show_state(state)
         if state.settings.server_url != before.server_url:
             self.header.show_key(None)
         if state.settings is not before:
@@ -118,8 +114,7 @@ class MainWindow(QWidget):
     def show_devices(self, devices: DeviceList) -> None:
         """Offer ``devices``, for instance because one was plugged in.  Idempotent."""
         self.dock.show_devices(devices)
-        if self._dialog is not None:
-            self._dialog.show_devices(devices)
+        self.dialogs.show_devices(devices)
 
     def _find_key(self) -> None:
         """Find out whether there is a key, where that decides who will answer."""
@@ -143,31 +138,7 @@ class MainWindow(QWidget):
 
     def open_settings(self, page: str = "", *, set_key: bool = False) -> SettingsDialog:
         """Open the settings on ``page``, ready to type a key if ``set_key``."""
-        if self._dialog is None:
-            from desktop_app.ui.settings_dialog import SettingsDialog
-
-            self._dialog = SettingsDialog(self._dispatch, self._services, self)
-            self._dialog.key.found.connect(self._show_key)
-        dialog = self._dialog
-        if not dialog.isVisible():
-            dialog.edit(self._state)
-        if page:
-            dialog.show_page(page)
-        dialog.open()
-        if set_key:
-            dialog.ask_for_key()
-        return dialog
-
-    def open_download(self) -> DownloadDialog:
-        """Offer to fetch what the engine on this computer lacks."""
-        if self._download is None:
-            from desktop_app.ui.download_dialog import DownloadDialog
-
-            self._download = DownloadDialog(self._services, self)
-            self._download.ready.connect(lambda: self._dispatch(ProblemSolved(Kind.NO_ENGINE)))
-            self._download.talk_asked.connect(lambda: self._dispatch(ConnectAsked()))
-        self._download.offer()
-        return self._download
+        return self.dialogs.settings(page, set_key=set_key)
 
     def act_on(self, problem: Problem) -> None:
         """Do what the button of ``problem`` promises."""
@@ -183,20 +154,26 @@ class MainWindow(QWidget):
             case Action.OPEN_SETTINGS:
                 self.open_settings("engine" if problem.kind is Kind.NO_ENGINE else "")
             case Action.CHOOSE_MICROPHONE:
-                self.dock.microphone.setFocus(Qt.FocusReason.OtherFocusReason)
-                self.dock.microphone.showPopup()
+                self.dock.microphone.choose()
             case Action.CHOOSE_SPEAKER:
-                self.dock.speaker.setFocus(Qt.FocusReason.OtherFocusReason)
-                self.dock.speaker.showPopup()
+                self.dock.speaker.choose()
+            case Action.CHECK_SOUND:
+                self.dialogs.sound_check()
+            case Action.LISTEN_ALWAYS:
+                self._set(half_duplex="off")
             case Action.USE_OFFLINE:
-                self._dispatch(SettingsChanged(replace(self._state.settings, service="offline")))
+                self._set(service="offline")
                 self._dispatch(ConnectAsked())
             case Action.GET_WEIGHTS:
-                self.open_download()
+                self.dialogs.download()
             case Action.COPY_REPORT:
                 self._copy_report()
             case _:
                 assert_never(problem.action)
+
+    def _set(self, **setting: str) -> None:
+        settings = replace(self._state.settings, **setting)  # type: ignore[arg-type]
+        self._dispatch(SettingsChanged(settings))
 
     def _copy_report(self) -> None:
         QGuiApplication.clipboard().setText(self._services.report())
@@ -249,9 +226,8 @@ class MainWindow(QWidget):
         menu = QMenu(self)
         menu.addActions([self.transcript.copy_all, self.transcript.save])
         menu.addSeparator()
-        report = QAction(self.tr("Copy diagnostic report"), self)
-        report.triggered.connect(self._copy_report)
-        menu.addAction(report)
+        menu.addAction(self.tr("Check sound…"), self.dialogs.sound_check)
+        menu.addAction(self.tr("Copy diagnostic report"), self._copy_report)
         return menu
 
     def _arrange(self) -> None:
@@ -276,6 +252,8 @@ class MainWindow(QWidget):
         self.header.settings_asked.connect(lambda: self.open_settings())
         self.header.connection_asked.connect(lambda: self.open_settings("connection"))
         self.problems.act.connect(self.act_on)
+        self.dialogs.key_found.connect(self._show_key)
+        self.dialogs.microphone_asked.connect(self.dock.microphone.choose)
         wishes = {
             "Ctrl+M": lambda: self._dispatch(MuteToggled()),
             "Esc": lambda: self._dispatch(InterruptAsked()),

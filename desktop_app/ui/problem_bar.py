@@ -115,6 +115,10 @@ class ProblemBar(QFrame):
                 return self.tr("Choose speaker")
             case Action.REOPEN_SOUND:
                 return self.tr("Try sound again")
+            case Action.CHECK_SOUND:
+                return self.tr("Check sound…")
+            case Action.LISTEN_ALWAYS:
+                return self.tr("Listen always")
             case Action.USE_OFFLINE:
                 return self.tr("Use this computer")
             case Action.GET_WEIGHTS:

@@ -13,6 +13,7 @@ from typing import Protocol
 from desktop_app.core.problems import Problem
 from desktop_app.core.settings import Settings
 from desktop_app.core.sound import DeviceList
+from desktop_app.core.sound_check import CheckStage, Findings
 from desktop_app.ports import MicLevel
 from desktop_app.ui.desk import Desk
 
@@ -187,6 +188,32 @@ class Services(Protocol):
 
     def remove_model(self, model_id: str, done: Callable[[ModelShelf], None]) -> None:
         """Delete a fetched model, and look again."""
+        ...
+
+    def check_sound(
+        self,
+        settings: Settings,
+        progress: Callable[[CheckStage, float], None],
+        done: Callable[[Findings], None],
+        *,
+        ask: bool,
+    ) -> None:
+        """Play a tune on the speaker of ``settings``, and measure what its microphone hears.
+
+        Args:
+            settings: Whose devices are meant.
+            progress: Told what goes on, and how much of that is over, from 0 to 1.
+            done: Called once, unless `cancel_check` comes first.
+            ask: The user is asked to say something, too.
+        """
+        ...
+
+    def skip_voice(self) -> None:
+        """The user does not want to say anything.  Does nothing when nobody is asked."""
+        ...
+
+    def cancel_check(self) -> None:
+        """End the check and forget it.  Does nothing when there is none."""
         ...
 
     def report(self) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -24,13 +23,12 @@ from desktop_app.core.state import AppState
 from desktop_app.core.wishes import ConnectAsked, SettingsChanged
 from desktop_app.ports import Dispatch
 from desktop_app.ui import icons, setting_rules, theme
-from desktop_app.ui.controls import toned
 from desktop_app.ui.key_section import KeySection
 from desktop_app.ui.login_card import LoginCard
 from desktop_app.ui.model_shelf import ModelShelfCard
 from desktop_app.ui.services import Services
 from desktop_app.ui.setting_editors import DEVICES, DeviceEditor
-from desktop_app.ui.settings_page import Card, SettingsPage
+from desktop_app.ui.settings_page import Card, SettingsPage, button_card
 from desktop_app.ui.shortcuts import Shortcuts
 
 SIZE_PX = QSize(820, 640)
@@ -49,6 +47,9 @@ ICONS = {
 
 class SettingsDialog(QDialog):
     """Edits a copy of the settings; accepting it dispatches one `SettingsChanged`."""
+
+    check_asked = Signal()
+    """The user wants the sound checked, with the settings as they are now."""
 
     def __init__(self, dispatch: Dispatch, services: Services, parent: QWidget) -> None:
         self.pages: dict[str, SettingsPage] = {}
@@ -74,6 +75,7 @@ class SettingsDialog(QDialog):
         self.shelf = ModelShelfCard(services)
         self.shelf.talk_asked.connect(self._save_and_talk)
         self.pages[engine_specs.PAGE].add_card(self.shelf, after="file")
+        self.pages["sound"].add_card(self._check_card())
         self.pages["app"].add_card(self._report_card())
         self._draw_icons()
         self._list.currentRowChanged.connect(self._stack.setCurrentIndex)
@@ -216,27 +218,25 @@ class SettingsDialog(QDialog):
         }
         return titles.get(page, page.capitalize())
 
+    def _check_card(self) -> Card:
+        return button_card(
+            self.tr("Check sound"),
+            self.tr("A short tune shows whether all is well. Changes made here are saved first."),
+            self.tr("Check…"),
+            self._check_sound,
+        )
+
     def _report_card(self) -> Card:
-        row = QWidget()
-        words = QLabel(self.tr("Diagnostic report"))
-        help_ = QLabel(self.tr("For a bug report. It holds no key and nothing that was said."))
-        help_.setWordWrap(True)
-        toned(help_, "muted")
-        button = QPushButton(self.tr("Copy"))
-        button.setAutoDefault(False)
-        button.setAccessibleName(self.tr("Copy diagnostic report"))
-        button.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._services.report()))
-        text = QVBoxLayout()
-        text.setSpacing(3)
-        text.addWidget(words)
-        text.addWidget(help_)
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 12, 0, 12)
-        layout.addLayout(text, 1)
-        layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-        card = Card()
-        card.add(row)
-        return card
+        return button_card(
+            self.tr("Diagnostic report"),
+            self.tr("For a bug report. It holds no key and nothing that was said."),
+            self.tr("Copy"),
+            lambda: QGuiApplication.clipboard().setText(self._services.report()),
+        )
+
+    def _check_sound(self) -> None:
+        self.accept()
+        self.check_asked.emit()
 
     def _arrange(self) -> None:
         for button in (self.reset, self.cancel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 
 from PySide6.QtCore import Qt, Signal
@@ -9,7 +10,9 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
+    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -60,6 +63,28 @@ class Card(QFrame):
             line.setVisible(here and above)
             above = above or here
         self.setVisible(above)
+
+
+def button_card(title: str, words: str, label: str, pressed: Callable[[], object]) -> Card:
+    """Return a card with one thing to do."""
+    row, help_, button = QWidget(), QLabel(words), QPushButton(label)
+    help_.setWordWrap(True)
+    toned(help_, "muted")
+    button.setAutoDefault(False)
+    button.setAccessibleName(f"{label.rstrip('…')}: {title}")
+    button.setAccessibleDescription(words)
+    button.clicked.connect(lambda: pressed())
+    text = QVBoxLayout()
+    text.setSpacing(3)
+    text.addWidget(QLabel(title))
+    text.addWidget(help_)
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 12, 0, 12)
+    layout.addLayout(text, 1)
+    layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+    card = Card()
+    card.add(row)
+    return card
 
 
 class SettingRow(QWidget):

@@ -8,6 +8,7 @@ from typing import Any
 
 from desktop_app.core.settings import Settings
 from desktop_app.core.sound import Device, DeviceList
+from desktop_app.core.sound_check import CheckStage, Findings
 from desktop_app.ports import MicLevel
 from desktop_app.ui.services import (
     DownloadOffer,
@@ -63,6 +64,10 @@ class FakeServices:
         self.folders: dict[str, DownloadOutcome] = {}
         self.progress: Callable[[float, float], None] | None = None
         self.weights_done: Callable[[DownloadOutcome], None] | None = None
+        self.checks: list[tuple[Settings, bool]] = []
+        self.check_progress: Callable[[CheckStage, float], None] | None = None
+        self.check_done: Callable[[Findings], None] | None = None
+        self.voices_skipped = self.checks_cancelled = 0
         self.waiting: list[tuple[Callable[[Any], None], Any]] = []
 
     def list_devices(self, done: Callable[[DeviceList], None]) -> None:
@@ -134,6 +139,31 @@ class FakeServices:
         models = (replace(m, here=m.here and m.id != model_id) for m in self.shelf.models)
         self.shelf = replace(self.shelf, models=tuple(models))
         self._later(done, self.shelf)
+
+    def check_sound(
+        self,
+        settings: Settings,
+        progress: Callable[[CheckStage, float], None],
+        done: Callable[[Findings], None],
+        *,
+        ask: bool,
+    ) -> None:
+        assert self.check_done is None, "the sound is checked already"
+        self.checks.append((settings, ask))
+        self.check_progress, self.check_done = progress, done
+
+    def skip_voice(self) -> None:
+        self.voices_skipped += 1
+
+    def cancel_check(self) -> None:
+        self.checks_cancelled += 1
+        self.check_done = None
+
+    def end_check(self, found: Findings) -> None:
+        """Let the check end."""
+        done, self.check_done = self.check_done, None
+        if done is not None:
+            self._later(done, found)
 
     def report(self) -> str:
         return "Parley 0.1.0 on a computer that exists for tests"

@@ -58,6 +58,11 @@ class FakeMicrophone:
             self._said.append(pcm[at : at + BLOCK_BYTES].ljust(BLOCK_BYTES, b"\0"))
         self._news.set()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there is something that nobody has taken yet."""
+        return bool(self._said)
+
     def lose(self, problem: Problem = MIC_GONE) -> None:
         """Pull the plug."""
         self._lost = problem

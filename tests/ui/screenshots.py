@@ -13,11 +13,14 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop_app.core.sound_check import CheckStage
 from desktop_app.core.state import AppState
 from desktop_app.ui.download_dialog import DownloadDialog
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.services import DownloadOutcome
+from desktop_app.ui.sound_check_dialog import SoundCheckDialog, Stage
 from tests.fakes.services import OFFER, FakeServices
+from tests.ui.findings import FOUND
 from tests.ui.scenes import FIRST_START, SCENES, SPEAKING
 
 SIZE = (860, 720)
@@ -65,6 +68,7 @@ class Camera:
         self.window.resize(*SIZE)
         self._take_settings()
         self._take_download()
+        self._take_check()
         self.window.hide()
 
     def _take_settings(self) -> None:
@@ -77,6 +81,24 @@ class Camera:
         dialog.key.field.setText("not a key")
         dialog.key.test_button.click()
         self.take("settings_key", dialog)
+        dialog.reject()
+
+    def _take_check(self) -> None:
+        services = FakeServices()
+        dialog = SoundCheckDialog(lambda event: None, services, self.window)
+        dialog.offer()
+        self.take("check_ready", dialog)
+        dialog.go.click()
+        assert services.check_progress is not None
+        services.check_progress(CheckStage.TUNE, 0.4)
+        self.take("check_tune", dialog)
+        services.check_progress(CheckStage.VOICE, 0.7)
+        self.take("check_voice", dialog)
+        for name, found in FOUND.items():
+            if dialog.stage is Stage.DONE:
+                dialog.cancel.click()
+            services.end_check(found)
+            self.take(f"check_{name}", dialog)
         dialog.reject()
 
     def _take_download(self) -> None:

@@ -145,7 +145,7 @@ def test_closed_while_it_fetches_it_goes_on_and_shows_itself_at_the_end(
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
     assert services.weights_cancelled == 0
-    assert window.open_download() is dialog
+    assert window.dialogs.download() is dialog
     assert dialog.stage is Stage.RUNNING
     dialog.close()
     services.end_weights(outcome)
@@ -166,7 +166,7 @@ def test_nothing_is_offered_when_nothing_is_lacking(
     window: MainWindow, services: FakeServices, wishes: list[Event]
 ) -> None:
     services.offer = None
-    dialog = window.open_download()
+    dialog = window.dialogs.download()
     assert "Everything is here" in words(dialog)
     assert OFFER.host not in words(dialog)
     assert wishes == [ProblemSolved(Kind.NO_ENGINE)]
@@ -176,7 +176,7 @@ def test_until_it_is_known_what_is_lacking_nothing_can_be_pressed(
     window: MainWindow, services: FakeServices
 ) -> None:
     services.at_once = False
-    dialog = window.open_download()
+    dialog = window.dialogs.download()
     assert not dialog.go.isEnabled()
     assert not dialog.folder.isEnabled()
     assert dialog.cancel.isEnabled()

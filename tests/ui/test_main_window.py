@@ -148,9 +148,9 @@ def test_keys_lead_to_the_line_and_to_the_settings(window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_L, CTRL)
     assert window.dock.composer.line.hasFocus()
     QTest.keyClick(window, Qt.Key.Key_Comma, CTRL)
-    assert window._dialog is not None
-    assert window._dialog.isVisible()
-    window._dialog.reject()
+    assert window.dialogs._settings is not None
+    assert window.dialogs._settings.isVisible()
+    window.dialogs._settings.reject()
 
 
 def space(place: QWidget, kind: QEvent.Type, *, again: bool = False) -> None:
@@ -219,7 +219,7 @@ def test_the_button_of_a_problem_leads_to_where_it_is_solved(window: MainWindow)
         window.problems.act.emit(Problem(Kind.NO_SOUND, "Oh.", "", action))
 
     press(Action.SET_KEY)
-    dialog = window._dialog
+    dialog = window.dialogs._settings
     assert dialog is not None
     assert dialog.isVisible()
     assert dialog.key.field.isVisible()
@@ -235,8 +235,8 @@ def test_the_button_of_a_problem_leads_to_where_it_is_solved(window: MainWindow)
         assert picker.view().isVisible()
         picker.hidePopup()
     press(Action.GET_WEIGHTS)
-    assert window._download is not None
-    assert window._download.isVisible()
+    assert window.dialogs._download is not None
+    assert window.dialogs._download.isVisible()
 
 
 def test_the_theme_follows_the_setting_and_the_system(

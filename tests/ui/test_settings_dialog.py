@@ -117,6 +117,7 @@ OTHER = {
     "echo_cancellation": "off",
     "noise_suppression": "on",
     "microphone_gain": "off",
+    "half_duplex": "always",
     "transcription_model": "Off",
     "transcription_language": "en, de",
     "microphone": "alsa_input.pci-internal",

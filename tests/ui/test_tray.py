@@ -263,7 +263,7 @@ def test_the_settings_come_with_the_window(both: WindowAndTray) -> None:
     window_of(both).hide()
     both.tray.settings.trigger()
     assert window_of(both).isVisible()
-    dialog = window_of(both)._dialog
+    dialog = window_of(both).dialogs._settings
     assert dialog is not None
     assert dialog.isVisible()
     dialog.reject()
