@@ -28,6 +28,7 @@ from desktop_app.app_remote import Remote
 from desktop_app.app_services import AppServices
 from desktop_app.app_talk_window import TalkOnTop
 from desktop_app.app_tray import WindowAndTray
+from desktop_app.app_updates import updates_of
 from desktop_app.core.problems import Kind, Problem, with_problem
 from desktop_app.core.settings import Settings
 from desktop_app.core.state import AppState, LinkState
@@ -102,6 +103,7 @@ class App:
         self._keys = GlobalKeys(hotkeys, self._dispatch, self._remote.show)
         place = Remembered(house.places.state / "talk-button")
         self._on_top = TalkOnTop(self._dispatch, self._shown.show_window, place)
+        self._updates = updates_of(house.places, self._tell)
         self._snapshots = Snapshots(self._show)
         self._unwatch_lock: Callable[[], None] = lambda: None
         self.worker = VoiceWorker(self._make_ports, front.state, self._snapshots, self._crashed)
@@ -131,6 +133,7 @@ class App:
         self._shown.tray.stop()
         self.services.cancel()
         unwatch()
+        self._updates.close()
         await self._keys.aclose()
         await asyncio.to_thread(self._unwatch_lock)
         if self._door is not None:
@@ -143,6 +146,7 @@ class App:
     def _start(self) -> None:
         self._keys.follow(self._house.settings)
         self._on_top.show_state(self.worker.state)
+        self._updates.follow(self._house.settings)
         self._unwatch_lock = watch_lock(self.worker.dispatch)
         if self._house.problem is not None:
             self.worker.dispatch(ProblemFound(self._house.problem))
@@ -151,6 +155,7 @@ class App:
         self._shown.show_state(state)
         self._on_top.show_state(state)
         self._keys.follow(state.settings)
+        self._updates.follow(state.settings)
 
     def _dispatch(self, event: object) -> None:
         self.worker.dispatch(event)  # type: ignore[arg-type]

@@ -175,6 +175,17 @@ class AppServices:
         if self._check is not None:
             self._check.cancel()
 
+    def open_releases(self) -> None:
+        """Show the page of Parley's releases in the browser."""
+        import os
+
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+
+        from desktop_app.adapters.release_page import page_address
+
+        QDesktopServices.openUrl(QUrl(page_address(os.environ)))
+
     def report(self) -> str:
         """Return a diagnostic report to copy."""
         return self._house.crashes.report()

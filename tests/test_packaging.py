@@ -206,8 +206,8 @@ def test_the_menu_entry_starts_the_window_and_belongs_to_it() -> None:
     entry.read(PACKAGING / "linux" / "parley.desktop", encoding="utf-8")
     assert entry["Desktop Entry"]["Exec"] == "parley gui"
     parser().parse_args(["gui"])
-    # What the window calls itself (app.setDesktopFileName).
-    assert 'setDesktopFileName("parley")' in (ROOT / "desktop_app" / "app.py").read_text()
+    # What the window calls itself (setDesktopFileName).
+    assert 'setDesktopFileName("parley")' in (ROOT / "desktop_app/app_window.py").read_text()
     if tool := shutil.which("desktop-file-validate"):
         done = subprocess.run([tool, PACKAGING / "linux" / "parley.desktop"], capture_output=True)
         assert done.stdout == b""
@@ -373,3 +373,15 @@ def test_macos_is_asked_for_the_microphone() -> None:
 def test_shell_scripts_can_be_read_by_a_plain_shell(path: Path) -> None:
     subprocess.run(["sh", "-n", path], check=True)
     assert "set -eu" in path.read_text()
+
+
+def test_packages_know_the_page_of_releases_of_the_place_that_built_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    places = part("places")
+    for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY"):
+        monkeypatch.delenv(name, raising=False)
+    assert places.releases_page() == "", "built by hand"
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://code.example")
+    monkeypatch.setenv("GITHUB_REPOSITORY", "them/parley")
+    assert places.releases_page() == "https://code.example/them/parley/releases"

@@ -40,6 +40,12 @@ CUE_VOLUME = Spec(
     step=5,
     unit="%",
 )
+CHECK_UPDATES = Spec(
+    "Look for new versions",
+    "Once a day it asks the page of Parley's releases, and says if there is one. Installs nothing.",
+    "app",
+    Cost.NOW,
+)
 ON_CLOSE = Spec(
     "When the window is closed",
     "Only where there is a tray to come back from; else Parley ends.",

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     NO_ENGINE = "no_engine"
     ENGINE_RESTARTED = "engine_restarted"
     TOOL_FAILED = "tool_failed"
+    NEW_VERSION = "new_version"
     INNER_ERROR = "inner_error"
 
 
@@ -64,6 +65,7 @@ class Action(StrEnum):
     USE_OFFLINE = "use_offline"
     GET_WEIGHTS = "get_weights"
     COPY_REPORT = "copy_report"
+    OPEN_RELEASES = "open_releases"
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,6 +252,7 @@ class Settings:
     mute_key: str = setting("", desktop_specs.MUTE_KEY)
     interrupt_key: str = setting("", desktop_specs.INTERRUPT_KEY)
     show_key: str = setting("", desktop_specs.SHOW_KEY)
+    check_updates: bool = setting(False, desktop_specs.CHECK_UPDATES)
 
 
 def specs() -> dict[str, Spec]:

@@ -168,6 +168,8 @@ class MainWindow(QWidget):
                 self.dialogs.download()
             case Action.COPY_REPORT:
                 self._copy_report()
+            case Action.OPEN_RELEASES:
+                self._services.open_releases()
             case _:
                 assert_never(problem.action)
 

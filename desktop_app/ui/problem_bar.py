@@ -125,5 +125,7 @@ class ProblemBar(QFrame):
                 return self.tr("Download…")
             case Action.COPY_REPORT:
                 return self.tr("Copy report")
+            case Action.OPEN_RELEASES:
+                return self.tr("Open the page")
             case _:
                 assert_never(action)

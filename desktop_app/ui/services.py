@@ -216,6 +216,10 @@ class Services(Protocol):
         """End the check and forget it.  Does nothing when there is none."""
         ...
 
+    def open_releases(self) -> None:
+        """Show the page of Parley's releases in the browser."""
+        ...
+
     def report(self) -> str:
         """Return a diagnostic report to copy; it holds no secret and nothing that was said."""
         ...

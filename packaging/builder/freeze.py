@@ -9,7 +9,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from builder.places import BUILD, FROZEN, PACKAGING, ROOT, BuildError, build_python, run, say
+from builder.places import (
+    BUILD,
+    FROZEN,
+    PACKAGING,
+    ROOT,
+    BuildError,
+    build_python,
+    releases_page,
+    run,
+    say,
+)
 
 STRIPPED = ("libpython3*.so*", "ctranslate2/_ext*.so", "python3*/lib-dynload/*.so", "yaml/*.so")
 """What is stripped: NumPy's OpenBLAS does not survive it, and most wheels are stripped already."""
@@ -19,6 +29,7 @@ def freeze() -> Path:
     """Build the folder anew; return it."""
     python = build_python()
     say("freezing")
+    (BUILD / "releases.txt").write_text(releases_page(), encoding="ascii")
     command: list[str | Path] = [python, "-I", "-m", "PyInstaller", "--noconfirm"]
     command += ["--log-level", "WARN", "--distpath", FROZEN.parent, "--workpath", BUILD / "work"]
     run([*command, PACKAGING / "parley.spec"], PYINSTALLER_CONFIG_DIR=str(BUILD / "pyinstaller"))

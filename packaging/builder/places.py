@@ -64,6 +64,17 @@ def source_date() -> int:
     return int(done.stdout) if done.stdout.strip() else 1_700_000_000
 
 
+def releases_page() -> str:
+    """Where packages that are built here will be published; "" when nobody says so.
+
+    The release workflow runs in the project's own place.
+    """
+    server, project = (
+        os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY")
+    )
+    return f"{server}/{project}/releases" if server and project else ""
+
+
 def version() -> str:
     """Parley's version, from its source."""
     text = (ROOT / "desktop_app" / "__init__.py").read_text(encoding="utf-8")

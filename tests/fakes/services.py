@@ -60,6 +60,7 @@ class FakeServices:
         self.offer: DownloadOffer | None = OFFER
         self.wanted = ""
         self.shelf = SHELF
+        self.releases_opened = 0
         self.weights_cancelled = 0
         self.folders: dict[str, DownloadOutcome] = {}
         self.progress: Callable[[float, float], None] | None = None
@@ -164,6 +165,9 @@ class FakeServices:
         done, self.check_done = self.check_done, None
         if done is not None:
             self._later(done, found)
+
+    def open_releases(self) -> None:
+        self.releases_opened += 1
 
     def report(self) -> str:
         return "Parley 0.1.0 on a computer that exists for tests"

@@ -234,6 +234,8 @@ def test_the_button_of_a_problem_leads_to_where_it_is_solved(window: MainWindow)
         press(action)
         assert picker.view().isVisible()
         picker.hidePopup()
+    press(Action.OPEN_RELEASES)
+    assert window._services.releases_opened == 1  # type: ignore[attr-defined]
     press(Action.GET_WEIGHTS)
     assert window.dialogs._download is not None
     assert window.dialogs._download.isVisible()

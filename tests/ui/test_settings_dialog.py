@@ -105,6 +105,7 @@ OTHER = {
     "mute_key": "F9",
     "interrupt_key": "F10",
     "show_key": "Mouse4, F11",
+    "check_updates": True,
     "turn_detection": "semantic_vad",
     "threshold": 0.35,
     "prefix_padding_ms": 210,
