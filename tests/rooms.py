@@ -117,8 +117,9 @@ ASKED = (
     "No, tell me about the Rhine instead.",
     "Could you say that again, but more slowly?",
 )
-ASSISTANTS = ("en", "en-us", "en+f4", "en-gb-scotland")
-USERS = ("en+m3", "en+f2", "en-us+m7", "en-029")
+ASSISTANTS = ("en-gb-x-rp", "en+f3", "en-us+m5", "en-us+f1")
+USERS = ("en-029", "en+m6", "en-us+f5", "en-gb-x-gbclan")
+"""Nothing in the program was tuned with these voices."""
 
 
 def told(seconds: float, seed: int = 0, dbfs: float = -20.0) -> Sound:

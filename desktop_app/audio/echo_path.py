@@ -31,7 +31,7 @@ DECIMATED_HZ = 8_000
 """Most of speech is below 4 kHz."""
 LOW_HZ, HIGH_HZ = 200, 3_400
 MEMORY = 0.9
-"""What a window still counts when the next one comes: about two seconds are remembered."""
+"""What a window still counts when the next one comes: a few seconds are remembered."""
 MOST_AGREEMENT = 8.0
 """A window counts no more than this, in standard deviations: two clicks agree by chance."""
 SEEN = 9.0
@@ -39,7 +39,9 @@ SEEN = 9.0
 LOST = 6.5
 WINDOWS_TO_DENY = 7
 """After so many windows with sound an echo would have been seen, and the latest one too."""
-WINDOWS_TO_LOSE = 20
+WINDOWS_TO_LOSE = 5
+WINDOWS_ONCE_HEARD = 2
+"""Once there is an echo, only every second window is looked at."""
 LEAST_PLAYED = 10 ** (-60 / 20)
 LEAST_HEARD = 10 ** (-90 / 20)
 """Less is a microphone that is switched off, or one that lets nothing but speech through."""
@@ -79,7 +81,8 @@ class EchoPath:
         self._near.append(near)
         self._far.append(far)
         self._due += 1
-        if self._due >= WINDOW_MS // BLOCK_MS and len(self._far) == self._far.maxlen:
+        windows = WINDOWS_ONCE_HEARD if self.heard else 1
+        if self._due >= windows * WINDOW_MS // BLOCK_MS and len(self._far) == self._far.maxlen:
             self._due = 0
             if any(self._far):
                 self._look()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from desktop_app.audio.level import dbfs
-from desktop_app.audio.pcm import BLOCK_MS, Float32, to_bytes, to_floats
+from desktop_app.audio.pcm import BLOCK_MS, FULL_SCALE, Float32, from_bytes, to_bytes, to_floats
 
 QUIET_DBFS = -36.0
 """Speech below this is too quiet.  Speech before a usual microphone has -20 to -30."""
@@ -50,13 +52,13 @@ class Lift:
 
     def lift(self, block: bytes, *, learn: bool) -> bytes:
         """Return ``block``, louder if need be; ``learn`` unless it may hold more than a voice."""
-        samples = to_floats(block)
         if learn:
-            self._learn(dbfs(float(np.sqrt(np.mean(np.square(samples))))))
+            samples = from_bytes(block).astype(np.float32)
+            power = float(samples @ samples) / max(1, len(samples))
+            self._learn(dbfs(math.sqrt(power) / FULL_SCALE))
         before = self.db
-        wanted = self._wanted()
-        self.db = max(before - _STEP_DB, min(before + _STEP_DB, wanted))
-        return block if before == self.db == 0 else to_bytes(self._lifted(samples, before))
+        self.db = max(before - _STEP_DB, min(before + _STEP_DB, self._wanted()))
+        return block if before == self.db == 0 else to_bytes(self._lifted(to_floats(block), before))
 
     def _learn(self, loud_dbfs: float) -> None:
         self._noise_dbfs = min(loud_dbfs, self._noise_dbfs + NOISE_RISE_DB)
@@ -81,6 +83,6 @@ class Lift:
         peak = float(np.abs(samples).max())
         if peak * float(factors.max()) > PEAK:
             # Somebody came close: what would be cut off is lifted less, at once.
-            self.db = max(0.0, min(self.db, 20 * float(np.log10(PEAK / peak))))
+            self.db = max(0.0, min(self.db, 20 * math.log10(PEAK / peak)))
             return samples * np.float32(10 ** (self.db / 20))
         return samples * np.linspace(factors[0], factors[1], len(samples), dtype=np.float32)

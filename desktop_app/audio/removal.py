@@ -39,26 +39,21 @@ class Removal:
         self.db = 0.0
         self.fails = False
         self._stretches: deque[tuple[float, float]] = deque(maxlen=SPAN_STRETCHES)
-        self._begin()
+        self._blocks: list[tuple[bytes, bytes, bytes]] = []
 
     def compare(self, before: bytes, after: bytes, played: bytes | None) -> None:
         """Take a block with echo, what is left of it, and what was played to make it."""
-        self._before += _power(before)
-        self._after += _power(after)
-        self._played += _power(played) if played else 0.0
-        self._blocks += 1
-        if self._blocks * BLOCK_MS < STRETCH_MS:
+        self._blocks.append((before, after, played or bytes(len(before))))
+        if len(self._blocks) * BLOCK_MS < STRETCH_MS:
             return
-        quietest = QUIETEST_ECHO**2 * self._blocks, QUIETEST_PLAYED**2 * self._blocks
-        if self._before > quietest[0] and self._played > quietest[1]:
-            removed = self._before / max(self._after, self._before * 1e-6)
-            self._stretches.append((self._before / self._played, 10 * math.log10(removed)))
+        heard, left, made_by = (
+            _power(b"".join(blocks)) for blocks in zip(*self._blocks, strict=True)
+        )
+        self._blocks.clear()
+        if heard > QUIETEST_ECHO**2 and made_by > QUIETEST_PLAYED**2:
+            removed = heard / max(left, heard * 1e-6)
+            self._stretches.append((heard / made_by, 10 * math.log10(removed)))
             self._judge()
-        self._begin()
-
-    def _begin(self) -> None:
-        self._before = self._after = self._played = 0.0
-        self._blocks = 0
 
     def _judge(self) -> None:
         if len(self._stretches) < SPAN_STRETCHES:

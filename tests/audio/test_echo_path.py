@@ -55,7 +55,7 @@ def test_headphones_are_known_within_two_seconds_while_somebody_talks() -> None:
 
 
 def test_an_echo_that_comes_later_is_seen_then_and_one_that_ends_is_given_up() -> None:
-    played, path = told(20), EchoPath()
+    played, path = told(27), EchoPath()
     none, some = Room(echo_db=None), Room()
     third = len(played) // 3
     thought = listened(path, none.hear(played[:third]), played[:third])

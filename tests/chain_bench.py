@@ -1,0 +1,74 @@
+"""A chain on the bench: fed from rooms made of numbers, as fast as it can."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from desktop_app.audio.pcm import BLOCK_BYTES, BYTES_PER_SAMPLE
+from desktop_app.core.cleaning import Cleaning
+from desktop_app.core.events import Event
+from desktop_app.core.sound import EchoJudged, EchoState, MicFrame
+from desktop_app.ports import EchoCanceller, NoiseSuppressor
+from desktop_app.voice.chain import Chain, Cleaners
+from tests.servers import speech
+from tests.servers.speech import Sound
+
+ON, OFF = Cleaning(gain=False), Cleaning(echo=False, gain=False)
+
+
+class RoomSpeaker:
+    """Of a `Speaker` what the chain needs: what was handed to the device."""
+
+    def __init__(self) -> None:
+        self.played = b""
+        self._at = 0
+
+    def play(self, pcm: bytes) -> None:
+        """Play something new."""
+        self.played, self._at = pcm, 0
+
+    def reference(self, samples: int) -> bytes | None:
+        """Return the next stretch."""
+        size = samples * BYTES_PER_SAMPLE
+        taken = self.played[self._at : self._at + size].ljust(size, b"\0")
+        self._at += size
+        return taken if any(taken) else None
+
+
+@dataclass
+class Bench:
+    """A chain, and what came out of it."""
+
+    canceller: EchoCanceller | None
+    suppressor: NoiseSuppressor | None = None
+    events: list[Event] = field(default_factory=list)
+    frames: list[MicFrame] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.speaker = RoomSpeaker()
+        self.chain = Chain(
+            Cleaners(self.canceller, self.suppressor), self.speaker.reference, self.events.append
+        )
+
+    def hear(self, heard: Sound, played: Sound | None = None, wanted: Cleaning = ON) -> Sound:
+        """Let the microphone hear a sound while another is handed to the speaker."""
+        begin = len(self.frames)
+        self.speaker.play(b"" if played is None else speech.to_pcm(played))
+        pcm = speech.to_pcm(heard)
+        for at in range(0, len(pcm) // BLOCK_BYTES * BLOCK_BYTES, BLOCK_BYTES):
+            self.frames.append(self.chain.hear(pcm[at : at + BLOCK_BYTES], wanted))
+        return self.heard(begin)
+
+    def heard(self, begin: int = 0) -> Sound:
+        """What came out, from a block on."""
+        return speech.from_pcm(b"".join(frame.pcm for frame in self.frames[begin:]))
+
+    @property
+    def judged(self) -> list[EchoJudged]:
+        """What was told of the echo."""
+        return [event for event in self.events if isinstance(event, EchoJudged)]
+
+    @property
+    def echoes(self) -> list[EchoState]:
+        """The same, in short."""
+        return [event.echo for event in self.judged]
