@@ -22,6 +22,7 @@ from pathlib import Path
 import msgspec
 import platformdirs
 
+from desktop_app.offline import beside
 from desktop_app.offline.stamps import Stamps
 
 _CHUNK_BYTES = 1 << 20
@@ -74,6 +75,7 @@ class Source(Enum):
 
     USER = "a folder of yours"
     CACHE = "the cache"
+    BESIDE = "beside the program"
     PACKAGE = "an installed package"
 
 
@@ -146,6 +148,9 @@ def find(wanted: Model, *, folder: Path | None = None, cache: Path | None = None
     cached = home(wanted, cache)
     if all(stamps.verified(cached / file.name, file.size, file.sha256) for file in wanted.files):
         return Found(wanted, cached, Source.CACHE)
+    for place in (home(wanted, folder) for folder in beside.folders()):
+        if all(stamps.verified(place / file.name, file.size, file.sha256) for file in wanted.files):
+            return Found(wanted, place, Source.BESIDE)
     packaged = _packaged(wanted, stamps)
     if packaged is not None:
         return Found(wanted, packaged, Source.PACKAGE)

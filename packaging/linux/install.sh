@@ -40,6 +40,12 @@ esac
 take_away
 mkdir -p -- "$target" "$bin" "$data/applications" "$data/man/man1" "$data/metainfo"
 cp -R -- "$here/lib/parley/." "$target/"
+for weights in "$here/parley-weights" "$here/../parley-weights"; do
+    if [ -d "$weights" ]; then
+        cp -R -- "$weights" "$target/"
+        break
+    fi
+done
 ln -s -- "$target/parley" "$bin/parley"
 sed -e "s|^Exec=parley|Exec=\"$bin/parley\"|" -e "s|^TryExec=.*|TryExec=$bin/parley|" \
     "$here/share/applications/parley.desktop" >"$data/applications/parley.desktop"

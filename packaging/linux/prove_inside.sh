@@ -34,19 +34,19 @@ try() {
 
 HOME=$(mktemp -d)
 export HOME
-if [ -n "${PARLEY_PROOF_WEIGHTS:-}" ]; then
-    mkdir -p "$HOME/.cache/parley"
-    cp -R "$PARLEY_PROOF_WEIGHTS" "$HOME/.cache/parley/models"
-fi
 apt-get update -qq
 step "Debian package: install"
 before=$(dpkg-query -W | wc -l)
 apt-get install -qq --yes --no-install-recommends /parley/dist/parley_*.deb >/dev/null
 echo "$(($(dpkg-query -W | wc -l) - before)) packages were installed"
+if [ -n "${PARLEY_PROOF_WEIGHTS:-}" ]; then
+    cp -R "$PARLEY_PROOF_WEIGHTS" /usr/local/share/parley-weights
+fi
 step "Debian package: try"
 try /usr/bin/parley
 step "Debian package: remove"
 apt-get remove -qq --yes parley >/dev/null
+rm -rf /usr/local/share/parley-weights
 left=$(everything)
 if [ -n "$left" ]; then
     echo "left behind: $left" >&2
@@ -57,6 +57,9 @@ step "archive: install"
 place=$(mktemp -d)
 apt-get install -qq --yes --no-install-recommends xz-utils >/dev/null
 tar -xf /parley/dist/parley-*-linux-*.tar.xz -C "$place"
+if [ -n "${PARLEY_PROOF_WEIGHTS:-}" ]; then
+    cp -R "$PARLEY_PROOF_WEIGHTS" "$place/parley-weights"
+fi
 "$place"/parley-*/install.sh
 step "archive: try"
 try "$HOME/.local/bin/parley"
