@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from desktop_app.audio.pcm import RATE_HZ
+from desktop_app.core.problems import Problem
 
 
 class TurnError(Exception):
-    """The turn failed; ``str(error)`` says why and what to do, for people."""
+    """The turn failed; ``str(error)`` says why and what to do, for people.
+
+    Attributes:
+        problem: What is known about it besides.
+    """
+
+    def __init__(self, text: str, problem: Problem | None = None) -> None:
+        super().__init__(text)
+        self.problem = problem
 
 
 @dataclass(slots=True)

@@ -284,4 +284,4 @@ def _ms_since(start_s: float) -> int:
 def _failed(problem: Problem | None) -> TurnError:
     if problem is None:
         return TurnError("the session ended too early.")
-    return TurnError(f"{problem.title}. {problem.hint}")
+    return TurnError(f"{problem.title}. {problem.hint}", problem)

@@ -54,7 +54,7 @@ def offer(settings: Settings, wanted: str = "") -> DownloadOffer | None:
         name=model.title,
         size_mb=model.size / MEGABYTE,
         licence=model.licence,
-        host=urlsplit(weights.manifest().hub).hostname or "",
+        host=urlsplit(weights.hub()).hostname or "",
         done_mb=_arrived(weights.home(model, weights.cache_folder())) / MEGABYTE,
         hears=model.kind == "whisper",
     )

@@ -24,7 +24,7 @@ _PLAIN = ("ask", "devices", "doctor", "key", "self-test")
 def run(argv: Sequence[str]) -> int:
     """Run the command in ``argv``; returns the exit code."""
     if argv and argv[0] == "serve":
-        from desktop_app.offline.main import main as serve
+        from desktop_app.cli_serve import serve
 
         return serve(argv[1:])
     _speak_plainly()
@@ -101,6 +101,10 @@ def _command(options: argparse.Namespace, house: House) -> int:
             from desktop_app.cli_key import key
 
             return key(house, options)
+        case "weights":
+            from desktop_app.cli_weights import show_weights
+
+            return show_weights(house, options)
         case "self-test":
             from desktop_app.cli_self_test import self_test
 

@@ -18,6 +18,7 @@ from desktop_app.app_house import House
 from desktop_app.app_ports import link_maker
 from desktop_app.app_turn import Turn
 from desktop_app.cli_terms import FAILED, OK, USAGE, complain
+from desktop_app.core.problems import Action
 
 
 def ask(house: House, options: argparse.Namespace) -> int:
@@ -30,7 +31,7 @@ def ask(house: House, options: argparse.Namespace) -> int:
         if options.out is not None:
             check_writable(options.out)  # Before the answer is paid for.
         pcm = read_wave(options.question) if options.question else b""
-        answer = asyncio.run(_turn(house, pcm, text, options.timeout))
+        answer = _answer(house, pcm, text, options.timeout)
     except (TurnError, WaveError) as error:
         complain(str(error))
         return FAILED
@@ -39,6 +40,24 @@ def ask(house: House, options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(_plain(answer)))  # In ASCII: whatever the terminal's alphabet is.
     return OK if kept else FAILED
+
+
+def _answer(house: House, pcm: bytes, text: str, timeout_s: float) -> Answer:
+    """Ask; where only a model is missing, offer to fetch it and ask again.
+
+    Raises:
+        TurnError: There is no answer.
+    """
+    try:
+        return asyncio.run(_turn(house, pcm, text, timeout_s))
+    except TurnError as error:
+        if error.problem is None or error.problem.action is not Action.GET_WEIGHTS:
+            raise
+        from desktop_app.cli_fetch import offer_weights
+
+        if not offer_weights(house.settings):
+            raise
+    return asyncio.run(_turn(house, pcm, text, timeout_s))
 
 
 async def _turn(house: House, pcm: bytes, text: str, timeout_s: float) -> Answer:

@@ -55,6 +55,9 @@ def parser() -> argparse.ArgumentParser:
     ptt.add_argument("action", choices=("down", "up", "toggle"))
     autostart = add("autostart", "Start hidden in the tray at every login, or no more.")
     autostart.add_argument("action", choices=("on", "off", "status"))
+    models = add("weights", "List, fetch or locate the models of the assistant on this computer.")
+    models.add_argument("action", choices=("list", "download", "where"))
+    models.add_argument("name", nargs="?", metavar="NAME", help="of a model; else what is needed")
     add("self-test", "Check that this installation works; says what does not.")
     commands.add_parser("serve", help="Run the assistant of this computer as a server.")
     return top

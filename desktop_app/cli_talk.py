@@ -12,7 +12,7 @@ from desktop_app.adapters.offline_process import OfflineProcess
 from desktop_app.app_house import House
 from desktop_app.app_ports import real_ports
 from desktop_app.cli_terms import FAILED, OK, complain
-from desktop_app.core.problems import Problem
+from desktop_app.core.problems import Action, Problem
 from desktop_app.core.state import AppState, Talk
 from desktop_app.core.transcript import Role, Row, Text
 from desktop_app.core.wishes import ConnectAsked, ProblemFound
@@ -36,6 +36,11 @@ class Teller:
         self._told: dict[str, str] = {}
         self._problems: tuple[Problem, ...] = ()
         self._status = ""
+
+    @property
+    def lacks_weights(self) -> bool:
+        """Whether the newest problems say that a model is missing."""
+        return any(problem.action is Action.GET_WEIGHTS for problem in self._problems)
 
     def tell(self, state: AppState) -> None:
         """Print what is new in ``state``."""
@@ -103,6 +108,11 @@ def talk(house: House) -> int:
             failed.set()
             break
     ended = worker.stop(STOP_S)
+    if failed.is_set() and teller.lacks_weights:
+        from desktop_app.cli_fetch import offer_weights
+
+        if offer_weights(house.settings):
+            return talk(house)
     return FAILED if failed.is_set() or not ended else OK
 
 

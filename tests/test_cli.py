@@ -25,6 +25,7 @@ COMMANDS = (
     "interrupt",
     "ptt",
     "autostart",
+    "weights",
     "self-test",
     "serve",
 )
@@ -90,6 +91,8 @@ def test_neither_help_nor_version_leave_anything_behind(parley: Parley) -> None:
         ("key",),
         ("key", "show"),
         ("devices", "everywhere"),
+        ("weights",),
+        ("weights", "download", "no-such-model"),
         ("--url", "ws://localhost", "--offline", "devices"),
         ("--url", "ws://localhost", "devices", "--offline"),
         ("--verbose", "serve"),

@@ -28,7 +28,7 @@ from desktop_app.offline.options import Options, origin, read_options
 from desktop_app.offline.server import RealtimeServer
 from desktop_app.offline.skills.household import Household
 from desktop_app.offline.vad import SpeechProbability
-from desktop_app.offline.weights import WeightsError, WeightsMissing
+from desktop_app.offline.weights import Model, WeightsError, WeightsMissing
 
 _OK, _FAILED = 0, 1
 _INTERRUPTED = (signal.SIGINT, signal.SIGTERM)
@@ -36,8 +36,12 @@ _INTERRUPTED = (signal.SIGINT, signal.SIGTERM)
 _log = logging.getLogger(__name__)
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str], provide: Callable[[Model], bool] = lambda _: False) -> int:
     """Serve until told to stop; returns the exit code.
+
+    Args:
+        argv: The command line.
+        provide: Asked to get a model that is missing; True: it is here now.
 
     The first line on standard output is one JSON object: ``url``, ``port`` and ``model`` when it
     is ready, or ``code`` and ``error`` when it can't be.
@@ -50,6 +54,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         asyncio.run(_serve(options))
     except WeightsMissing as missing:
+        if provide(missing.model):
+            return main(argv)
         return _fail("weights", str(missing), model=missing.model.id)
     except WeightsError as error:
         return _fail("weights", str(error))

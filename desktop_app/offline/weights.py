@@ -124,6 +124,14 @@ def model(model_id: str) -> Model:
     raise WeightsError(f"There is no model “{model_id}”. Choose one of: {names}.")
 
 
+def hub() -> str:
+    """Return the address of the hub: the makers', or the mirror that HF_ENDPOINT names.
+
+    Whatever comes is held to the manifest's SHA-256, wherever it comes from.
+    """
+    return os.environ.get("HF_ENDPOINT", "").rstrip("/") or manifest().hub
+
+
 def cache_folder() -> Path:
     """Where downloaded weights live."""
     return Path(platformdirs.user_cache_dir("parley", appauthor=False), "models")

@@ -80,7 +80,7 @@ def fetch(
     job = _Job(
         model,
         weights.home(model, cache),
-        hub or weights.manifest().hub,
+        hub or weights.hub(),
         progress or (lambda _: None),
         cancel or threading.Event(),
         pause_s,
