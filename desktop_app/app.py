@@ -20,6 +20,7 @@ from desktop_app.adapters.async_secrets import AsyncSecrets
 from desktop_app.adapters.hotkeys import hotkeys_of
 from desktop_app.adapters.instance import Door
 from desktop_app.adapters.offline_process import OfflineProcess
+from desktop_app.app_bus import OnBus
 from desktop_app.app_front import Front, Remembered
 from desktop_app.app_hotkeys import GlobalKeys
 from desktop_app.app_house import House
@@ -97,8 +98,11 @@ class App:
         self._ports: Ports | None = None
         self.services, self.window = front.services, front.window
         self._leaving = asyncio.Event()
-        self._shown = WindowAndTray(self.window, self._dispatch, self._leaving.set)
+        self._shown = WindowAndTray(
+            self.window, self._dispatch, self._leaving.set, tell=lambda *said: self._bus.tell(*said)
+        )
         self._remote = Remote(self._dispatch, self._shown.show_window)
+        self._bus = OnBus(self._remote.act, self._shown.tray.tell)
         hotkeys = hotkeys_of(sys.platform, os.environ)
         self._keys = GlobalKeys(hotkeys, self._dispatch, self._remote.show)
         place = Remembered(house.places.state / "talk-button")
@@ -136,6 +140,7 @@ class App:
         self._updates.close()
         await self._keys.aclose()
         await asyncio.to_thread(self._unwatch_lock)
+        await asyncio.to_thread(self._bus.close)
         if self._door is not None:
             # Closed before the worker ends, so that a new start becomes an instance of its own.
             await asyncio.to_thread(self._door.close)
@@ -147,6 +152,7 @@ class App:
         self._keys.follow(self._house.settings)
         self._on_top.show_state(self.worker.state)
         self._updates.follow(self._house.settings)
+        self._bus.begin()
         self._unwatch_lock = watch_lock(self.worker.dispatch)
         if self._house.problem is not None:
             self.worker.dispatch(ProblemFound(self._house.problem))
@@ -154,6 +160,7 @@ class App:
     def _show(self, state: AppState) -> None:
         self._shown.show_state(state)
         self._on_top.show_state(state)
+        self._bus.show_state(state)
         self._keys.follow(state.settings)
         self._updates.follow(state.settings)
 

@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.adapters.instance import Door, door_of
-from desktop_app.adapters.places import Places
-from desktop_app.core.wishes import (
-    InterruptAsked,
-    KeyPressed,
-    KeyReleased,
-    MuteToggled,
-    TalkToggled,
-    Wish,
-)
+from desktop_app.app_door import SHOW, UNKNOWN, WISHES
 from desktop_app.ports import Dispatch
-
-SHOW = "show"
-WISHES: dict[str, Callable[[], Wish]] = {
-    "ptt down": KeyPressed,
-    "ptt up": KeyReleased,
-    "ptt toggle": TalkToggled,
-    "mute": MuteToggled,
-    "interrupt": InterruptAsked,
-}
 
 TRIED = {"ptt down": (True,), "ptt up": (False,), "ptt toggle": (True, False)}
 """The same when keys are only tried out: what went down, what came up."""
-
-FIRST_PATIENCE_S = 3.0
-"""How long the first instance may take to start listening."""
-
-log = logging.getLogger(__name__)
 
 
 class Remote(QObject):
@@ -70,41 +44,8 @@ class Remote(QObject):
         elif word in WISHES:
             self._dispatch(WISHES[word]())
         else:
-            return "This version of Parley does not know that command."
+            return UNKNOWN
         return ""
-
-
-class RunsAlready(Exception):  # noqa: N818 - nothing is wrong
-    """Another Parley of this user runs, and has been asked to show its window."""
-
-
-def enter(places: Places) -> Door | None:
-    """Become the one instance and return its door; None where no door can be held.
-
-    Raises:
-        RunsAlready: There is one.
-    """
-    door = door_of(places, os.environ)
-    end = time.monotonic() + FIRST_PATIENCE_S
-    try:
-        while not door.claim():
-            if _shown(door):
-                raise RunsAlready
-            if time.monotonic() > end:
-                log.warning("another Parley runs, but does not answer")
-                raise RunsAlready
-            time.sleep(0.05)  # It has just begun, or ends this moment.
-    except OSError as error:
-        log.warning("other programs can't reach this Parley: %s", error)
-        return None
-    return door
-
-
-def _shown(door: Door) -> bool:
-    try:
-        return not door.knock(SHOW)
-    except OSError:
-        return False
 
 
 def bring_to_front(window: QWidget) -> None:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from PySide6.QtCore import QTimer
 
+from desktop_app.app_notices import Notices
 from desktop_app.app_remote import bring_to_front
-from desktop_app.core.problems import Problem
 from desktop_app.core.state import AppState
 from desktop_app.core.wishes import SettingsChanged
 from desktop_app.ports import Dispatch
@@ -31,6 +31,7 @@ class WindowAndTray:
         dispatch: Takes the user's wishes.
         leave: Ends the app.
         tray: The tray icon, unless it is the real one.
+        tell: Shows a notice while the window is away; None: beside the icon.
     """
 
     def __init__(
@@ -39,12 +40,13 @@ class WindowAndTray:
         dispatch: Dispatch,
         leave: Callable[[], None],
         tray: Tray | None = None,
+        tell: Callable[[str, str], None] | None = None,
     ) -> None:
         self._window, self._dispatch, self._leave = window, dispatch, leave
         self._state = AppState()
-        self._told: tuple[Problem, ...] = ()
         self._question: CloseQuestion | None = None
         self.tray = tray or Tray(dispatch)
+        self._notices = Notices(tell or (lambda title, text: self.tray.tell(title, text)))
         self.tray.show_asked.connect(self.show_window)
         self.tray.settings_asked.connect(self._open_settings)
         self.tray.quit_asked.connect(leave)
@@ -71,11 +73,7 @@ class WindowAndTray:
         self._state = state
         self._window.show_state(state)
         self.tray.show_state(state)
-        if not self._window.isVisible():
-            for problem in state.problems:
-                if problem not in self._told:
-                    self.tray.tell(problem)
-        self._told = state.problems
+        self._notices.show_state(state, hidden=not self._window.isVisible())
 
     def show_window(self) -> None:
         """Show the window, above all others."""

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 def run(house: House, *, hidden: bool = False) -> int:
     """Run the desktop app, unless it runs already; returns the exit code."""
     read_no_sources()
-    from desktop_app.app_remote import RunsAlready, enter
+    from desktop_app.app_door import RunsAlready, enter
 
     try:
         door = enter(house.places)

@@ -9,6 +9,7 @@ import threading
 
 from desktop_app.adapters.async_secrets import AsyncSecrets
 from desktop_app.adapters.offline_process import OfflineProcess
+from desktop_app.app_door import open_without_window
 from desktop_app.app_house import House
 from desktop_app.app_ports import real_ports
 from desktop_app.cli_terms import FAILED, OK, complain
@@ -98,6 +99,7 @@ def talk(house: House) -> int:
     if house.problem is not None:
         worker.dispatch(ProblemFound(house.problem))
     worker.dispatch(ConnectAsked())
+    close_door = open_without_window(house.places, worker.dispatch)
     teller = Teller()
     wanted = False
     # `get` with a time limit lets signals in on Windows, where a plain one would hold them up.
@@ -107,6 +109,7 @@ def talk(house: House) -> int:
         if wanted and not state.link.wanted:
             failed.set()
             break
+    close_door()
     ended = worker.stop(STOP_S)
     if failed.is_set() and teller.lacks_weights:
         from desktop_app.cli_fetch import offer_weights

@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from desktop_app.core.problems import Problem
 from desktop_app.core.state import AppState, Phase, Talk
 from desktop_app.core.wishes import (
     HangUpAsked,
@@ -113,11 +112,10 @@ class Tray(QObject):
         self.on_top.setChecked(state.settings.talk_window)
         self._refresh(face)
 
-    def tell(self, problem: Problem) -> None:
-        """Say what is wrong beside the icon, where the tray can."""
+    def tell(self, title: str, text: str) -> None:
+        """Show a notice beside the icon, where the tray can."""
         if self.icon is not None and self.present:
-            kind = QSystemTrayIcon.MessageIcon.Warning
-            self.icon.showMessage(problem.title, problem.hint, kind)
+            self.icon.showMessage(title, text, QSystemTrayIcon.MessageIcon.NoIcon)
 
     def _talk_words(self, state: AppState) -> str:
         if state.manual and state.pressed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import Enum
 from functools import lru_cache
 
@@ -74,13 +75,28 @@ def face_words(face: Face) -> str:
     return QCoreApplication.translate("Tray", said[face])
 
 
-@lru_cache(maxsize=len(Face))
-def tray_icon(face: Face) -> QIcon:
-    """Return the icon, in every size trays ask for."""
+@lru_cache(maxsize=2 * len(Face))
+def tray_icon(face: Face, *, template: bool = sys.platform == "darwin") -> QIcon:
+    """Return the icon, in every size trays ask for.
+
+    Args:
+        face: What it shows.
+        template: As macOS wants it: a shape alone, which the menu bar paints light or dark.
+    """
     result = QIcon()
     for size_px in SIZES_PX:
-        result.addPixmap(_picture(face, size_px))
+        result.addPixmap(_shape(face, size_px) if template else _picture(face, size_px))
+    result.setIsMask(template)
     return result
+
+
+def _shape(face: Face, size_px: int) -> QPixmap:
+    picture = QPixmap(size_px, size_px)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    icons.draw(painter, face.value[0], QRectF(0, 0, size_px, size_px), QColor("#000000"))
+    painter.end()
+    return picture
 
 
 def _picture(face: Face, size_px: int) -> QPixmap:

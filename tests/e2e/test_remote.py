@@ -114,3 +114,41 @@ def test_the_talk_key_reaches_the_server_through_the_command(
     assert server.violations == []
     assert kinds.index("input_audio_buffer.clear") < kinds.index("input_audio_buffer.commit")
     assert kinds.count("input_audio_buffer.commit") == 2
+
+
+def test_a_talk_without_a_window_takes_commands_too(tmp_path: Path, sound: VirtualSound) -> None:
+    config = tmp_path / "settings.json"
+    config.write_text(json.dumps({"version": 1, "settings": {"turn_detection": "manual"}}))
+    parley = Parley(tmp_path / "home", sound.settings())
+    with (
+        ScriptedServer(Persona(vad="script")) as server,
+        parley.running("talk", "--url", server.url, "--config", config) as app,
+    ):
+        wait_open(parley, app)
+        server.wait_for("session.update")
+        assert parley("ptt", "down").code == 0
+        server.wait_for("input_audio_buffer.append", count=80)
+        assert parley("ptt", "up").code == 0
+        server.wait_for("response.create")
+        shown = parley("show")
+        assert (shown.code, "no window" in shown.err) == (1, True)
+        app.interrupt()
+        assert app.wait() == 0
+    assert server.violations == []
+    assert not (parley.home / "state" / "door").exists()
+
+
+def test_beside_a_talk_in_a_terminal_the_window_opens_all_the_same(
+    parley: Parley, sound: VirtualSound, screen: VirtualScreen
+) -> None:
+    hearing = parley.with_env(**sound.settings())
+    with (
+        ScriptedServer() as server,
+        hearing.running("talk", "--url", server.url) as talk,
+    ):
+        wait_open(parley, talk)
+        with hearing.running("--url", server.url) as window:
+            wait_until(lambda: bool(screen.windows("Parley")), "it opens", process=window.process)
+        assert parley("mute").code == 0
+        talk.interrupt()
+        assert talk.wait() == 0

@@ -234,6 +234,28 @@ def test_who_wants_to_end_is_believed(both: WindowAndTray, desktop: Desktop) -> 
     assert desktop.left == 1
 
 
+@pytest.mark.parametrize("face", Face)
+def test_for_macos_the_icon_is_a_shape_that_the_menu_bar_paints(
+    qapp: QApplication, face: Face
+) -> None:
+    icon = tray_icon(face, template=True)
+    assert icon.isMask()
+    picture = icon.pixmap(32, 32).toImage()
+    dots = [picture.pixelColor(x, y) for x in range(32) for y in range(32)]
+    assert {dot.name() for dot in dots if dot.alpha()} == {"#000000"}
+    assert not picture.pixelColor(0, 0).alpha()
+    assert not tray_icon(face, template=False).isMask()
+
+
+def test_the_button_on_top_is_wished_for_in_the_menu(tray: Tray, desktop: Desktop) -> None:
+    tray.on_top.trigger()
+    (wish,) = desktop.wishes
+    assert isinstance(wish, SettingsChanged)
+    assert wish.settings.talk_window
+    tray.show_state(AppState(settings=wish.settings))
+    assert tray.on_top.isChecked()
+
+
 def test_a_hidden_window_returns_when_the_tray_goes(both: WindowAndTray, desktop: Desktop) -> None:
     both.tray.start()
     both.show_state(AppState(settings=Settings(on_close="hide")))
@@ -248,7 +270,7 @@ def test_a_new_problem_is_told_by_the_tray_while_the_window_is_hidden(
     both: WindowAndTray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
-    monkeypatch.setattr(both.tray, "tell", lambda problem: told.append(problem.title))
+    monkeypatch.setattr(both.tray, "tell", lambda title, text: told.append(title))
     both.tray.start()
     both.show_state(AppState(settings=Settings(on_close="hide")))
     window_of(both).close()
