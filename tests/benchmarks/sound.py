@@ -158,8 +158,7 @@ def _hold(over: threading.Event) -> None:
 
 async def _microphone(place: VirtualSound, rounds: int) -> Row:
     """From the moment a sound is in the air to the block that holds it."""
-    click = place.folder / "click.wav"
-    _write(click, _tone(RATE_HZ // 20))
+    click, step = place.folder / "click.wav", RATE_HZ // 100
     microphone = PortAudioMicrophone()
     await microphone.open("mic_exact")
     arrivals: list[float] = []
@@ -177,7 +176,9 @@ async def _microphone(place: VirtualSound, rounds: int) -> Row:
     with place.listen("mic_exact", RATE_HZ) as recorder:
         listening = asyncio.create_task(listen())
         await asyncio.sleep(0.3)
-        for _ in range(rounds):
+        for number in range(rounds):
+            # At all places of a step of the device: what is played begins with a step.
+            _write(click, bytes(2 * (number * step // rounds)) + _tone(RATE_HZ // 20))
             player = place.say_async("mic_exact", click)
             await asyncio.to_thread(player.wait)
             await asyncio.sleep(0.25)

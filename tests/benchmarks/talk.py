@@ -29,6 +29,9 @@ from tests.private_process import wait_until
 from tests.servers import speech
 from tests.sound_recorder import Recorder
 
+STEP = RATE_HZ // 100
+"""Samples that a virtual device moves at once."""
+
 HEADER = ("talk", "Parley", "minimal loop", "best peer", "goal")
 Row = tuple[str, ...]
 
@@ -106,11 +109,22 @@ def _latencies(here: Place, program: Sequence[str], scale: Scale) -> dict[str, s
 
 
 def microphone(here: Place, rounds: int, between: Callable[[], None] = lambda: None) -> list[float]:
-    """Let clicks be heard; return how late (ms) the server had each."""
-    click = speech.write_wav(here.folder / "click.wav", speech.from_pcm(tone(30)))
+    """Let clicks be heard; return how late (ms) the server had each.
+
+    The sound system moves in steps of 10 ms, and what is played begins with a step.  A click at
+    the beginning of a step always waits for all of it, 10 ms, and for our block to end behind it,
+    up to 10 ms more; speech begins anywhere.  So the clicks begin at all places of a step.
+    """
+    clicks = [
+        speech.write_wav(
+            here.folder / f"click{n}.wav",
+            speech.from_pcm(bytes(2 * (n * STEP // rounds)) + tone(30)),
+        )
+        for n in range(rounds)
+    ]
     here.server.reset()
     with here.sound.listen(MICROPHONE, RATE_HZ) as recorder:
-        for _ in range(rounds):
+        for click in clicks:
             here.sound.say(MICROPHONE, click)
             between()
             recorder.wait_for(len(recorder.pcm()) + RATE_HZ // 5)
