@@ -6,6 +6,7 @@ import queue
 import signal
 import sys
 import threading
+from contextlib import suppress
 
 from desktop_app.adapters.async_secrets import AsyncSecrets
 from desktop_app.adapters.offline_process import OfflineProcess
@@ -20,6 +21,8 @@ from desktop_app.core.wishes import ConnectAsked, ProblemFound
 from desktop_app.voice.worker import VoiceWorker
 
 STOP_S = 2.0
+PACE_S = 0.1
+"""Sound changes the state a hundred times a second; nobody reads that fast."""
 
 _WRITTEN = (Text.DONE, Text.INTERRUPTED, Text.CUT, Text.FILTERED, Text.LOST)
 _STATES = {
@@ -63,6 +66,49 @@ class Teller:
             self._status = status
 
 
+class News:
+    """The newest snapshot, for a reader who looks ten times a second at most.
+
+    A queue and no lock: signal handlers call `end` wherever the reader is.
+    """
+
+    def __init__(self) -> None:
+        self._calls: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._over = False
+        self._newest: AppState | None = None
+        self._read: AppState | None = None
+        self._asleep = False
+
+    def __call__(self, state: AppState) -> None:
+        """Take a snapshot; on the worker's thread."""
+        self._newest = state
+        if self._asleep:
+            self._asleep = False
+            self._calls.put(False)
+
+    def end(self) -> None:
+        """Let the reader end; from any thread, and from signal handlers."""
+        self._calls.put(True)
+
+    def next(self) -> AppState | None:
+        """Return the next snapshot as soon as there is one; None at the end."""
+        self._wait(PACE_S)
+        while not self._over and self._newest is self._read:
+            self._asleep = True
+            if self._newest is self._read:
+                # The time limit lets signals in on Windows, where a plain wait would hold them up.
+                self._wait(1.0)
+        if self._newest is self._read:
+            return None
+        self._read = self._newest
+        return self._read
+
+    def _wait(self, longest_s: float) -> None:
+        if not self._over:
+            with suppress(queue.Empty):
+                self._over = self._calls.get(timeout=longest_s)
+
+
 def _is_playing(state: AppState, row: Row) -> bool:
     return any(item.item_id == row.item_id for item in state.sound.playing)
 
@@ -77,24 +123,23 @@ def _mark(row: Row) -> str:
 
 def talk(house: House) -> int:
     """Talk until SIGINT or SIGTERM, or until the connection is lost for good."""
-    news: queue.SimpleQueue[AppState | None] = queue.SimpleQueue()
-    failed = threading.Event()
+    news, failed = News(), threading.Event()
 
     def crashed(error: BaseException) -> None:
         house.crashes.record("voice", error)
         failed.set()
-        news.put(None)
+        news.end()
 
     secrets = AsyncSecrets(house.secrets)
     engine = OfflineProcess(tell=lambda problem: worker.dispatch(ProblemFound(problem)))
     worker = VoiceWorker(
         lambda: real_ports(house, secrets, engine),
         AppState(settings=house.settings),
-        lambda state: news.put(state),
+        news,
         crashed,
     )
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: news.put(None))
+        signal.signal(number, lambda *_: news.end())
     worker.start()
     if house.problem is not None:
         worker.dispatch(ProblemFound(house.problem))
@@ -102,8 +147,7 @@ def talk(house: House) -> int:
     close_door = open_without_window(house.places, worker.dispatch)
     teller = Teller()
     wanted = False
-    # `get` with a time limit lets signals in on Windows, where a plain one would hold them up.
-    while (state := _next(news)) is not None:
+    while (state := news.next()) is not None:
         teller.tell(state)
         wanted = wanted or state.link.wanted
         if wanted and not state.link.wanted:
@@ -117,11 +161,3 @@ def talk(house: House) -> int:
         if offer_weights(house.settings):
             return talk(house)
     return FAILED if failed.is_set() or not ended else OK
-
-
-def _next(news: queue.SimpleQueue[AppState | None]) -> AppState | None:
-    while True:
-        try:
-            return news.get(timeout=1.0)
-        except queue.Empty:
-            continue  # Nothing new; look for signals and wait on.

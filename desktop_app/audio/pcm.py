@@ -11,6 +11,7 @@ BLOCK_MS = 10
 BLOCK_SAMPLES = RATE_HZ * BLOCK_MS // 1000
 BLOCK_BYTES = BLOCK_SAMPLES * BYTES_PER_SAMPLE
 FULL_SCALE = 32_768
+_LOWEST, _HIGHEST = np.float32(-FULL_SCALE), np.float32(FULL_SCALE - 1)
 
 Int16 = npt.NDArray[np.int16]
 Float32 = npt.NDArray[np.float32]
@@ -29,8 +30,11 @@ def from_bytes(pcm: bytes) -> Int16:
 def to_bytes(samples: Int16 | Float32) -> bytes:
     """Return samples as PCM bytes; floats are scaled, rounded and clipped."""
     if samples.dtype.kind == "f":
-        scaled = np.rint(samples * np.float32(FULL_SCALE))
-        samples = np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
+        scaled = samples * np.float32(FULL_SCALE)
+        np.rint(scaled, out=scaled)
+        # Half the time of `np.clip`, which matters for blocks as short as ours.
+        np.minimum(np.maximum(scaled, _LOWEST, out=scaled), _HIGHEST, out=scaled)
+        samples = scaled.astype(np.int16)
     return samples.astype("<i2", copy=False).tobytes()
 
 
