@@ -76,7 +76,7 @@ def test_a_question_is_answered_in_words_and_sound() -> None:
         assert sound(heard) == server.connection.spoken()
     assert update["session"]["tools"] == [TOOL]
     assert update["session"]["reasoning"] == {"effort": "low"}
-    assert fe.SessionConfigured("gpt-realtime-2.1", "marin") in heard
+    assert fe.SessionConfigured("gpt-realtime-2.1", "marin", noise_reduced=True) in heard
     words = "".join(e.text for e in heard if isinstance(e, fe.AssistantTextArrived))
     assert words == "It is half past three."
 
@@ -114,7 +114,9 @@ def test_the_model_in_the_address_decides_what_is_asked_of_it() -> None:
                 await link.send(ORDER)
                 return await until(events, fe.SessionConfigured)
 
-        assert asyncio.run(run()) == fe.SessionConfigured("gpt-realtime", "marin")
+        assert asyncio.run(run()) == fe.SessionConfigured(
+            "gpt-realtime", "marin", noise_reduced=True
+        )
         (update,) = server.connection.events("session.update")
     assert "reasoning" not in update["session"]
 
