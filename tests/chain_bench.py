@@ -70,5 +70,6 @@ class Bench:
 
     @property
     def echoes(self) -> list[EchoState]:
-        """The same, in short."""
-        return [event.echo for event in self.judged]
+        """The same, in short, without what was only measured."""
+        told = [event.echo for event in self.judged]
+        return [echo for at, echo in enumerate(told) if not at or echo is not told[at - 1]]

@@ -17,6 +17,9 @@ UNDISTURBED = SPAN_STRETCHES // 4
 """So many of them count, those that are quietest for what was played: in others people may talk."""
 QUIETEST_ECHO = 10 ** (-50 / 20)
 """What is quieter may be mere noise, which stays."""
+OVER_NOISE = 20.0
+"""So much more power than the noise an echo must have: noise stays, and hides what is gone."""
+NOISE_STRETCHES = 100
 QUIETEST_PLAYED = 10 ** (-60 / 20)
 LEAST_DB = 8.0
 """Less, for the whole span, and the far end takes the rest for speech."""
@@ -39,10 +42,11 @@ class Removal:
         self.db = 0.0
         self.fails = False
         self._stretches: deque[tuple[float, float]] = deque(maxlen=SPAN_STRETCHES)
+        self._powers: deque[float] = deque(maxlen=NOISE_STRETCHES)
         self._blocks: list[tuple[bytes, bytes, bytes]] = []
 
     def compare(self, before: bytes, after: bytes, played: bytes | None) -> None:
-        """Take a block with echo, what is left of it, and what was played to make it."""
+        """Take a block that was heard, what is left of it, and what was played that it may hold."""
         self._blocks.append((before, after, played or bytes(len(before))))
         if len(self._blocks) * BLOCK_MS < STRETCH_MS:
             return
@@ -50,7 +54,9 @@ class Removal:
             _power(b"".join(blocks)) for blocks in zip(*self._blocks, strict=True)
         )
         self._blocks.clear()
-        if heard > QUIETEST_ECHO**2 and made_by > QUIETEST_PLAYED**2:
+        self._powers.append(heard)
+        loud = heard > max(QUIETEST_ECHO**2, OVER_NOISE * min(self._powers))
+        if loud and made_by > QUIETEST_PLAYED**2:
             removed = heard / max(left, heard * 1e-6)
             self._stretches.append((heard / made_by, 10 * math.log10(removed)))
             self._judge()

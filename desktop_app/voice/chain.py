@@ -32,7 +32,7 @@ class Chain:
     Args:
         cleaners: What cleans.
         reference: Tells what the speaker plays.
-        dispatch: Takes `EchoJudged` when that changes.
+        dispatch: Takes `EchoJudged` when that changes, and once more when it is measured.
     """
 
     def __init__(self, cleaners: Cleaners, reference: Reference, dispatch: Dispatch) -> None:
@@ -41,23 +41,20 @@ class Chain:
         self._lift = Lift()
         self._dispatch = dispatch
         self._told = EchoState.UNKNOWN
-
-    @property
-    def removed_db(self) -> int:
-        """How much of the echo is taken out; 0 while that has not been measured."""
-        return self._echo.removed_db
+        self._told_db = 0
 
     def reset(self) -> None:
         """Another device: what was learnt of the old one is of no use."""
         self._echo.reset()
         self._noise.reset()
         self._lift.reset()
-        self._tell()
+        if self._told is not EchoState.UNKNOWN:
+            self._tell()
 
     def hear(self, block: bytes, wanted: Cleaning) -> MicFrame:
         """Return what is left of a block of 10 ms, and what is known of it."""
         frame = self._echo.clean(block, wanted=wanted.echo)
-        if frame.echo is not self._told:
+        if frame.echo is not self._told or bool(self._echo.removed_db) != bool(self._told_db):
             self._tell()
         pcm = self._noise.clean(frame.pcm, wanted=wanted.noise)
         if wanted.gain:
@@ -65,16 +62,15 @@ class Chain:
         return frame if pcm is frame.pcm else replace(frame, pcm=pcm)
 
     def _tell(self) -> None:
-        stage = self._echo
-        if stage.echo is not self._told:
-            self._told = stage.echo
-            log.info(
-                "Echo of the speaker: %s, %d ms late, %d dB removed",
-                stage.echo,
-                stage.delay_ms,
-                stage.removed_db,
-            )
-            self._dispatch(EchoJudged(stage.echo, stage.delay_ms, stage.removed_db))
+        judged = EchoJudged(self._echo.echo, self._echo.delay_ms, self._echo.removed_db)
+        self._told, self._told_db = judged.echo, judged.removed_db
+        log.info(
+            "Echo of the speaker: %s, %d ms late, %d dB removed",
+            judged.echo,
+            judged.delay_ms,
+            judged.removed_db,
+        )
+        self._dispatch(judged)
 
 
 class NoiseStage:

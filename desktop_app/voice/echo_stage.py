@@ -100,7 +100,7 @@ class EchoStage:
             given = cross_fade(self._given(old, block, played, canceller), given)
             if self._path.heard is False:
                 self._forget_room()
-        elif self._way is _Way.CLEAN and self._path.heard and played is not None:
+        elif self._way is _Way.CLEAN and self._path.heard:
             blocks_ago = self._path.delay_ms // BLOCK_MS
             made_by = played if not blocks_ago else self._past[-blocks_ago][1]
             self._removal.compare(block, given, made_by)
@@ -116,15 +116,13 @@ class EchoStage:
     def _given(
         self, way: _Way, block: bytes, played: bytes | None, canceller: EchoCanceller
     ) -> bytes:
-        match way:
-            case _Way.RAW:
-                return block
-            case _Way.LATE:
-                sound = self._past[-1][0] + block
-                end = len(sound) - canceller.delay_samples * BYTES_PER_SAMPLE
-                return sound[end - len(block) : end]
-            case _Way.CLEAN:
-                return canceller.process(block, played)
+        if way is _Way.CLEAN:
+            return canceller.process(block, played)
+        if way is _Way.RAW:
+            return block
+        sound = self._past[-1][0] + block
+        end = len(sound) - canceller.delay_samples * BYTES_PER_SAMPLE
+        return sound[end - len(block) : end]
 
     def _teach(self, canceller: EchoCanceller) -> None:
         """Let the canceller hear what was played while it was away."""

@@ -220,3 +220,20 @@ def test_looks_are_rare() -> None:
         device.playout.play("a", speech(40))
     device.run(samples_of_ms(500))
     assert device.polls < 10
+
+
+def test_what_the_device_took_can_be_asked_for_until_it_was_cut() -> None:
+    device = Device()
+    taken = [device.playout.reference(240)]
+    device.playout.play("a", speech(100))
+    for _ in range(8):
+        device.run(240)
+        taken.append(device.playout.reference(240))
+    device.playout.cut()
+    for _ in range(5):
+        device.run(240)
+        taken.append(device.playout.reference(240))
+    assert taken[0] is taken[-1] is None
+    sounds = np.frombuffer(b"".join(block or b"" for block in taken), np.int16)
+    assert len(sounds) >= samples_of_ms(80)
+    assert (sounds == 8192).sum() == samples_of_ms(80)

@@ -17,6 +17,8 @@ def compared(
     stretches: int,
     played_dbfs: float = -20,
 ) -> Removal:
+    for _ in range(10):
+        removal.compare(block(-80), block(-80), None)
     for _ in range(stretches * 10):
         removal.compare(block(before_dbfs), block(after_dbfs), block(played_dbfs))
     return removal
@@ -58,4 +60,13 @@ def test_what_comes_while_nothing_was_played_is_no_echo() -> None:
     removal = Removal()
     for _ in range(SPAN_STRETCHES * 10):
         removal.compare(block(-20), block(-50), None)
+    assert removal.db == 0
+
+
+def test_an_echo_that_hardly_stands_out_of_the_noise_says_nothing() -> None:
+    removal = Removal()
+    for _ in range(SPAN_STRETCHES):
+        for loud_dbfs in (-45, -40):
+            for _ in range(10):
+                removal.compare(block(loud_dbfs), block(-46), block(-20))
     assert removal.db == 0

@@ -135,11 +135,11 @@ def test_an_echo_that_ends_lets_the_canceller_rest_and_forget() -> None:
     bench = Bench(WebRtcEchoCanceller())
     played = told(14)
     bench.hear(Room().hear(played), played)
-    assert bench.chain.removed_db > 20
+    assert bench.judged[-1].removed_db > 20
     heard = HEADPHONES.hear(played)
     bench.hear(heard, played)
     assert bench.echoes == [EchoState.CANCELLED, EchoState.NONE]
-    assert bench.chain.removed_db == 0
+    assert bench.judged[-1].removed_db == 0
     assert bench.frames[-1].pcm == in_blocks(heard)[-1]
 
 
@@ -174,6 +174,23 @@ def test_an_echo_that_cannot_be_taken_out_is_told_and_so_is_its_end() -> None:
     echo = np.concatenate([np.zeros(BLOCK_BYTES // 2, np.float32), played * 0.5])[: len(played)]
     bench.hear(echo, played)
     assert bench.echoes[-1] is EchoState.CANCELLED
+
+
+def test_what_noise_hides_is_no_echo_that_stays() -> None:
+    bench = Bench(WebRtcEchoCanceller())
+    played = told(20)
+    bench.hear(Room(echo_db=-20, noise_dbfs=-46).hear(played), played)
+    assert bench.echoes == [EchoState.CANCELLED]
+
+
+def test_how_much_is_taken_out_is_told_once_it_is_measured() -> None:
+    bench = Bench(WebRtcEchoCanceller())
+    played = told(20)
+    bench.hear(Room().hear(played), played)
+    first, measured = bench.judged
+    assert (first.echo, first.removed_db) == (EchoState.CANCELLED, 0)
+    assert (measured.echo, measured.delay_ms) == (EchoState.CANCELLED, first.delay_ms)
+    assert measured.removed_db > 25
 
 
 @pytest.mark.parametrize("echo_db", [0, -15])
