@@ -147,8 +147,9 @@ class SessionBus:
             runner.run(self._live())
 
     async def _live(self) -> None:
-        bus = MessageBus(bus_address=self._address, bus_type=BusType.SESSION)
+        bus: MessageBus | None = None
         try:
+            bus = MessageBus(bus_address=self._address, bus_type=BusType.SESSION)
             await asyncio.wait_for(bus.connect(), CALL_TIMEOUT_S)
             bus.export(PATH, self._controls)
             reply = await asyncio.wait_for(bus.request_name(NAME), CALL_TIMEOUT_S)
@@ -159,7 +160,8 @@ class SessionBus:
             log.info("not on the session bus: %s", str(error))
         self.ready.set()
         await self._end.wait()
-        bus.disconnect()
+        if bus is not None:
+            bus.disconnect()
 
     async def _notify(self, title: str, text: str, failed: Callable[[], None]) -> None:
         # Name, id of one to replace, icon, title, text, buttons, hints, time.

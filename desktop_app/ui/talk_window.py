@@ -16,8 +16,10 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPainterPath,
     QPaintEvent,
     QPen,
+    QRegion,
 )
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QWidget
 
@@ -154,6 +156,11 @@ class TalkWindow(QWidget):
         layout.setContentsMargins(GRIP_PX + EDGE_PX, EDGE_PX, EDGE_PX, EDGE_PX)
         layout.addWidget(self.button)
         self.setFixedSize(self.sizeHint())
+        # Where nothing mixes windows, as on bare X11, what is translucent would be black.
+        outline = QPainterPath()
+        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        outline.addRoundedRect(box, box.height() / 2, box.height() / 2)
+        self.setMask(QRegion(outline.toFillPolygon().toPolygon()))
         self.move(_on_screen(place, self.size()))
 
     def show_state(self, state: AppState) -> None:

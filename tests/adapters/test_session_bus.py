@@ -31,7 +31,7 @@ def bus() -> Iterator[VirtualBus]:
 class Parley:
     """Our place on the bus, and what it was asked."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str | None) -> None:
         self.asked: list[str] = []
         self.failed: list[str] = []
         self.bus = SessionBus(self._act, address)
@@ -139,8 +139,14 @@ def test_where_nobody_shows_notices_it_is_told(parley: Parley) -> None:
     wait_until(lambda: bool(parley.failed), "it is told")
 
 
-def test_without_a_bus_nothing_is_offered_and_nothing_breaks(tmp_path: Path) -> None:
-    parley = Parley(f"unix:path={tmp_path}/none")
+@pytest.mark.parametrize("address", ["unix:path=/nowhere/at/all", None])
+def test_without_a_bus_nothing_is_offered_and_nothing_breaks(
+    address: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    parley = Parley(address)
     parley.bus.show_state("listening")
     parley.bus.notify("No key", "Set one.", lambda: parley.failed.append("one"))
     wait_until(lambda: bool(parley.failed), "it is told")
