@@ -9,8 +9,9 @@ from dataclasses import asdict
 
 from desktop_app.app_house import House
 from desktop_app.app_sound_check import CheckRun
-from desktop_app.cli_terms import FAILED, OK
+from desktop_app.cli_terms import FAILED, OK, complain
 from desktop_app.core import check_words
+from desktop_app.core.half_duplex import remembered
 from desktop_app.core.sound_check import CheckStage, Findings, Verdict, hears_itself, judge
 
 _STAGES = {
@@ -34,9 +35,19 @@ def doctor(house: House, options: argparse.Namespace) -> int:
         return FAILED
     verdict = judge(found)
     _tell(verdict, found)
+    _remember(house, found)
     if options.json:
         print(json.dumps(_plain(verdict, found)))
     return OK if verdict.works else FAILED
+
+
+def _remember(house: House, found: Findings) -> None:
+    """Keep for the talks to come whether the echo of these devices stays."""
+    settings = remembered(house.settings, found)
+    if settings != house.settings:
+        problem = house.settings_store.save(settings)
+        if problem is not None:
+            complain(f"{problem.title}. {problem.hint}")
 
 
 def _tell(verdict: Verdict, found: Findings) -> None:

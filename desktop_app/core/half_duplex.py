@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from desktop_app.core import effects as fx
 from desktop_app.core.changes import solved, sound, tell
 from desktop_app.core.problems import Action, Kind, Problem
+from desktop_app.core.settings import Settings
 from desktop_app.core.sound import EchoJudged, EchoState, MicFrame
 from desktop_app.core.sound_check import Findings, Mode, judge
 from desktop_app.core.state import AppState, Step
@@ -40,7 +42,7 @@ def in_turns(state: AppState) -> bool:
         case "off":
             return False
         case _:
-            return state.sound.echo is EchoState.UNCANCELLED
+            return state.sound.echo is EchoState.UNCANCELLED or _known_to_stay(state)
 
 
 def deaf(state: AppState) -> bool:
@@ -66,29 +68,59 @@ def fell_silent(state: AppState) -> AppState:
 
 
 def echo_judged(state: AppState, event: EchoJudged) -> Step:
-    """It turned out what becomes of the echo: say so if that costs the user something."""
-    before = in_turns(state)
-    state = sound(state, echo=event.echo, echo_delay_ms=event.delay_ms)
+    """It turned out what becomes of the echo."""
+    delay_ms = max(event.delay_ms, state.sound.echo_delay_ms if _known_to_stay(state) else 0)
+    return minded(state, sound(state, echo=event.echo, echo_delay_ms=delay_ms)), ()
+
+
+def minded(before: AppState, state: AppState) -> AppState:
+    """Say so if from now on the microphone counts in turns only, and the user did not ask for it.
+
+    Args:
+        before: The state before the echo, the devices or what is known of both changed.
+        state: The state after it.
+    """
     if not in_turns(state):
-        return sound(solved(state, Kind.HALF_DUPLEX), rings_ms=0), ()
-    if before or state.settings.half_duplex != "auto":
-        return state, ()
-    return tell(state, _problem(state)), ()
+        return sound(solved(state, Kind.HALF_DUPLEX), rings_ms=0)
+    if in_turns(before) or state.settings.half_duplex != "auto":
+        return state
+    return tell(state, _problem(state))
 
 
 def check_ended(state: AppState, found: Findings | None) -> Step:
-    """The sound was checked: what was found holds until the chain measures something else."""
-    state = replace(state, checking=False)
+    """The sound was checked: what was found holds for these devices, the next time as well."""
+    before, state = state, replace(state, checking=False)
     if found is None:
         return state, ()
     verdict = judge(found)
     if verdict.works:
         state = solved(state, Kind.DEVICE_CHANGED, Kind.SILENT_MICROPHONE)
-    echo = _ECHO_OF.get(verdict.mode)
-    if echo is None:
+    if verdict.mode is Mode.UNKNOWN:
         return state, ()
+    settings = remembered(state.settings, found)
     delay_ms = max(0, round(found.delay_ms or 0))
-    return echo_judged(state, EchoJudged(echo, delay_ms, round(found.removed_db)))
+    state = sound(state, echo=_ECHO_OF[verdict.mode], echo_delay_ms=delay_ms)
+    effects = (fx.SaveSettings(settings),) if settings != state.settings else ()
+    return minded(before, replace(state, settings=settings)), effects
+
+
+def remembered(settings: Settings, found: Findings) -> Settings:
+    """Return ``settings`` that remember whether the echo of the devices in ``found`` stays."""
+    mode, pair = judge(found).mode, _pair(found.microphone, found.speaker)
+    if mode is Mode.HALF_DUPLEX:
+        return replace(settings, echo_stays_with=pair)
+    if mode is not Mode.UNKNOWN and settings.echo_stays_with == pair:
+        return replace(settings, echo_stays_with="")
+    return settings
+
+
+def _known_to_stay(state: AppState) -> bool:
+    here = _pair(state.sound.mic_label, state.sound.speaker_label)
+    return state.settings.echo_stays_with == here
+
+
+def _pair(microphone: str, speaker: str) -> str:
+    return f"{microphone} / {speaker}"
 
 
 def _problem(state: AppState) -> Problem:

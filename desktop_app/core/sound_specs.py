@@ -39,6 +39,12 @@ HALF_DUPLEX = Spec(
         ("always", "Never listen"),
     ),
 )
+ECHO_STAYS_WITH = Spec(
+    "Devices whose echo stays",
+    "Written by the check of the sound, for the next time these two are used together.",
+    "",
+    Cost.NOW,
+)
 ECHO_CANCELLATION = Spec(
     "Echo of the speaker",
     "Automatic: where the microphone hears the speaker, the assistant does not hear itself.",

@@ -26,7 +26,7 @@ class Spec:
     Attributes:
         label: What the window calls it.
         help: One sentence for people, shown beside it.
-        page: Which page of the dialog it stands on.
+        page: Which page of the dialog it stands on; empty: Parley remembers it by itself.
         cost: What a change costs.
         choices: ``(value, label)`` pairs; empty when free.
         editable: With ``choices``: other values may be typed as well.

@@ -176,14 +176,16 @@ def _sound(state: AppState, event: sound.SoundEvent) -> Step:
         case sound.MicFrame():
             return turn_taking.mic_frame(state, event)
         case sound.MicOpened(label):
-            state = solved(state, Kind.NO_MICROPHONE, Kind.NO_SOUND)
-            return sound_changed(state, mic_open=True, mic_label=label), ()
+            opened = solved(state, Kind.NO_MICROPHONE, Kind.NO_SOUND)
+            opened = sound_changed(opened, mic_open=True, mic_label=label)
+            return half_duplex.minded(state, opened), ()
         case sound.MicLost(problem):
             lost, effects = _device_lost(sound_changed(state, mic_open=False), problem)
             return then(talk_key.let_go(lost), effects) if problem else (lost, effects)
         case sound.SpeakerOpened(label):
-            state = solved(state, Kind.NO_SPEAKER, Kind.NO_SOUND)
-            return sound_changed(state, speaker_open=True, speaker_label=label), ()
+            opened = solved(state, Kind.NO_SPEAKER, Kind.NO_SOUND)
+            opened = sound_changed(opened, speaker_open=True, speaker_label=label)
+            return half_duplex.minded(state, opened), ()
         case sound.SpeakerLost(problem):
             return _device_lost(
                 sound_changed(state, speaker_open=False, playing=(), dry=None), problem

@@ -191,7 +191,8 @@ class SettingsDialog(QDialog):
         pages: dict[str, dict[str, Spec]] = {}
         # The devices come first on their page: they are what people look for there.
         for name, spec in sorted(specs().items(), key=lambda entry: entry[0] not in DEVICES):
-            pages.setdefault(spec.page, {})[name] = spec
+            if spec.page:
+                pages.setdefault(spec.page, {})[name] = spec
         return {page: pages[page] for page in ICONS if page in pages} | pages
 
     def _add_page(self, page: str, declared: dict[str, Spec]) -> None:

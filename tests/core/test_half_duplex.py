@@ -16,7 +16,7 @@ from desktop_app.core.settings import Settings
 from desktop_app.core.sound import EchoJudged, EchoState
 from desktop_app.core.sound_check import Findings
 from desktop_app.core.state import AppState
-from tests.core.dialogue import after, kinds, live, manual, orders, pcm, run, speaking, told
+from tests.core.dialogue import after, kinds, live, manual, only, orders, pcm, run, speaking, told
 
 STAYS = EchoJudged(EchoState.UNCANCELLED, delay_ms=60)
 FRAME = sound.MicFrame(pcm(10))
@@ -148,6 +148,45 @@ def test_the_verdict_holds_from_then_on(found: Findings, echo: EchoState) -> Non
     assert state.sound.echo is echo
     assert state.sound.echo_delay_ms == (80 if found.delay_ms else 0)
     assert (Kind.HALF_DUPLEX in kinds(state)) is (echo is EchoState.UNCANCELLED)
+
+
+def of_these_devices(found: Findings) -> Findings:
+    return replace(found, microphone="Headset", speaker="Headset")
+
+
+def test_what_the_check_found_of_these_devices_is_remembered_and_stronger_than_the_chain() -> None:
+    bad = of_these_devices(BAD)
+    state, effects = run(live(), wish.SoundCheckEnded(bad))
+    (saved,) = only(effects, fx.SaveSettings)
+    assert saved.settings == state.settings
+    state = after(state, wish.ProblemSolved(Kind.HALF_DUPLEX), EchoJudged(EchoState.NONE))
+    assert state.sound.echo_delay_ms == 80
+    assert told(speaking(state), FRAME) == (SILENCE,)
+    assert kinds(state) == set()
+
+
+def test_the_next_talk_with_these_devices_begins_with_it() -> None:
+    settings = after(live(), wish.SoundCheckEnded(of_these_devices(BAD))).settings
+    state = live(settings)
+    assert kinds(state) == {Kind.HALF_DUPLEX}
+    assert told(speaking(state), FRAME) == (SILENCE,)
+
+
+def test_with_other_devices_it_means_nothing() -> None:
+    state = after(live(), wish.SoundCheckEnded(of_these_devices(BAD)))
+    state = after(state, EchoJudged(EchoState.UNKNOWN), sound.MicOpened("Earphones"))
+    assert kinds(state) == set()
+    assert told(speaking(state), FRAME) == (HEARD,)
+    assert kinds(after(state, sound.MicOpened("Headset"))) == {Kind.HALF_DUPLEX}
+
+
+def test_a_check_that_goes_well_is_remembered_too() -> None:
+    state = after(live(), wish.SoundCheckEnded(of_these_devices(BAD)))
+    state, effects = run(state, wish.SoundCheckEnded(of_these_devices(GOOD)))
+    (saved,) = only(effects, fx.SaveSettings)
+    assert saved.settings == Settings()
+    assert kinds(state) == set()
+    assert only(told(state, wish.SoundCheckEnded(of_these_devices(GOOD))), fx.SaveSettings) == []
 
 
 def test_a_check_that_shows_nothing_changes_nothing() -> None:
