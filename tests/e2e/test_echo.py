@@ -27,7 +27,7 @@ pytestmark = pytest.mark.sound
 SPEAKER, MICROPHONE = "spk_exact", "mic_exact"
 DELAY_MS = 60
 ANSWER = told(9)
-PATIENT = {"interrupt_response": False, "create_response": False}
+PATIENT = {"interrupt_response": False, "create_response": False, "half_duplex": "off"}
 """Whatever is heard, the answer goes on."""
 
 
