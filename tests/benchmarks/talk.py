@@ -183,8 +183,9 @@ def _held(here: Place, program: Sequence[str], scale: Scale) -> dict[str, str]:
     with here.running(("tests.benchmarks.held", *program)), here.record() as recorder:
         here.wait_until_heard()
         recorder.wait_for(len(recorder.pcm()) + RATE_HZ)
-        # As far ends do: faster than it is played, in pieces that last longer than the hold.
-        here.server.speak(sent.tobytes(), delta_ms=250, pace=2)
+        # As far ends do: some at once, then a little faster than it is played.  Without the first
+        # a hold could begin while less than 200 ms have come, and nobody can play what has not.
+        here.server.speak(sent.tobytes(), delta_ms=100, pace=1.3, ahead_ms=300)
         _wait_for_silence(recorder)
         heard = recorder.stop().astype(np.int32)
     loud = np.flatnonzero(heard > LOUD)

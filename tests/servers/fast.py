@@ -153,6 +153,7 @@ class Fast:
         assert socket is not None, "nobody is connected"
         head, deltas, tail = frames
         pace, delta_ms = float(order.get("pace", 0)), float(order.get("delta_ms", 20))
+        ahead_ms = float(order.get("ahead_ms", 0))
         start = time.monotonic_ns()
         for frame in head:
             await socket.send(frame)
@@ -161,7 +162,7 @@ class Fast:
         for number, frame in enumerate(deltas, 1):
             await socket.send(frame)
             if pace:
-                due_s = begin / 1e9 + number * delta_ms / 1000 / pace
+                due_s = begin / 1e9 + (number * delta_ms - ahead_ms) / 1000 / pace
                 await asyncio.sleep(max(0.0, due_s - time.monotonic()))
         sent_ns = time.monotonic_ns()
         for frame in tail:

@@ -111,6 +111,7 @@ class FastServer:
         *,
         delta_ms: int = 20,
         pace: float = 0,
+        ahead_ms: int = 0,
         flood: int = 0,
         wait: bool = True,
     ) -> dict[str, Any]:
@@ -120,6 +121,7 @@ class FastServer:
             pcm: PCM16, 24 kHz.
             delta_ms: Length of a delta.
             pace: Times faster than real time; 0: at once.
+            ahead_ms: So much of it at once, before the pace counts.
             flood: Transcript deltas before the sound.
             wait: Return when all was sent; else after the first delta.
 
@@ -131,6 +133,7 @@ class FastServer:
         path = Path(self._folder.name) / f"answer{self._sounds}.pcm"
         path.write_bytes(pcm)
         fields = {"delta_ms": delta_ms, "pace": pace, "flood": flood, "wait": wait}
+        fields["ahead_ms"] = ahead_ms
         return self.order("speak", pcm=str(path), **fields)
 
     def wait_for(
