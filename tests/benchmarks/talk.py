@@ -16,6 +16,7 @@ from tests.benchmarks.bench_place import (
     LOUD,
     MICROPHONE,
     RATE_HZ,
+    SPEAKER,
     Place,
     RecordedClock,
     counter,
@@ -28,6 +29,10 @@ from tests.benchmarks.bench_place import (
 from tests.private_process import wait_until
 from tests.servers import speech
 from tests.sound_recorder import Recorder
+
+ECHO_DB = -12.0
+ECHO_FOUND_S = 5.0
+"""By then the echo has been found, and is taken out."""
 
 STEP = RATE_HZ // 100
 """Samples that a virtual device moves at once."""
@@ -49,6 +54,7 @@ FIGURES = {
     "interpreter held 200 ms each second: gaps, ms lost": ("", "0, 0"),
     "20,000 deltas at once -> sound, s": ("0.72", "<= 0.4"),
     "processor, full duplex, % of a core": ("4.0", "<= 4.5"),
+    "the same while an echo is taken out, %": ("", "<= 7"),
     "peak memory, MB": ("145", "<= 80"),
 }
 
@@ -72,6 +78,7 @@ def run(quick: bool) -> list[Row]:
         for measure in (_start, _latencies, _held, _flood, _duplex):
             for name, program in PROGRAMS.items():
                 scale.results.setdefault(name, {}).update(measure(here, program, scale))
+        scale.results["Parley"].update(_echoing(here, PROGRAMS["Parley"], scale))
     return [
         (
             figure,
@@ -215,15 +222,33 @@ def _wait_for_silence(recorder: Recorder) -> None:
 
 
 def _duplex(here: Place, program: Sequence[str], scale: Scale) -> dict[str, str]:
+    share, peak_mb = _load(here, program, tone(1000 * (scale.duplex_s + 3)), 1.0, scale)
+    return {
+        "processor, full duplex, % of a core": f"{share:.1f}",
+        "peak memory, MB": f"{peak_mb:.0f}",
+    }
+
+
+def _echoing(here: Place, program: Sequence[str], scale: Scale) -> dict[str, str]:
+    """The same in a room, where the microphone hears the speaker."""
+    here.sound.echo(SPEAKER, MICROPHONE, 60, ECHO_DB)
+    try:
+        said = np.random.default_rng(1).integers(-9_000, 9_000, RATE_HZ * (scale.duplex_s + 8))
+        share, _ = _load(here, program, said.astype("<i2").tobytes(), ECHO_FOUND_S, scale)
+    finally:
+        here.sound.unplug(f"echo_{MICROPHONE}")
+    return {"the same while an echo is taken out, %": f"{share:.1f}"}
+
+
+def _load(
+    here: Place, program: Sequence[str], said: bytes, settled_s: float, scale: Scale
+) -> tuple[float, float]:
+    """Return the share (%) of a processor while ``said`` is played, and the peak memory (MB)."""
     with here.running(program) as running:
         here.wait_until_heard()
-        here.server.speak(tone(1000 * (scale.duplex_s + 3)), pace=1, wait=False)
-        time.sleep(1.0)
+        here.server.speak(said, pace=1, wait=False)
+        time.sleep(settled_s)
         cpu_s, began = running.cpu_s(), time.monotonic()
         time.sleep(scale.duplex_s)
         share = 100 * (running.cpu_s() - cpu_s) / (time.monotonic() - began)
-        peak = running.memory_mb("VmHWM")
-    return {
-        "processor, full duplex, % of a core": f"{share:.1f}",
-        "peak memory, MB": f"{peak:.0f}",
-    }
+        return share, running.memory_mb("VmHWM")
