@@ -32,6 +32,8 @@ from desktop_app.wire.session import AudioInput
 Pcm = npt.NDArray[np.int16]
 SHORTEST_MS = 100
 _SPARE_MS = 500
+_BY_HAND = turn.Rules(silence_ms=24 * 3600 * 1000)
+"""No silence ends a turn that the client ends."""
 
 
 class Owner(Protocol):
@@ -76,7 +78,9 @@ class Hearing:
         self._input = AudioInput(turn_detection=None)
         self._rules = turn.Rules()
         self._detector: turn.TurnDetector | None = None
-        self._listener: Listener | None = None
+        self._pauses: turn.TurnDetector | None = turn.TurnDetector(_BY_HAND)
+        """Follows the sound of a turn that the client ends, to be ready when it does."""
+        self._listener = make_listener()
         self._item_id = ""
         self._start_ms = 0
         self._paused = False
@@ -94,20 +98,25 @@ class Hearing:
         if turns == turns_of(before):
             return
         self._drop_turn()
+        self._detector = self._pauses = None
+        self._listener = self._make_listener()
         if turns is None:
-            self._detector = self._listener = None
+            self._pauses = turn.TurnDetector(_BY_HAND, self._recording.end_ms)
             return
         self._rules = rules_of(turns)
         self._detector = turn.TurnDetector(self._rules, self._recording.end_ms)
-        self._listener = self._make_listener()
 
     def take(self, pcm: Pcm) -> None:
         """Take the next sound, a second at most, 24 kHz."""
         self._recording.add(pcm)
-        detector, listener = self._detector, self._listener
-        if detector is None or listener is None:
-            return
-        for probability in listener.feed(pcm):
+        probabilities = self._listener.feed(pcm)
+        if self._detector is not None:
+            self._follow_turns(self._detector, probabilities)
+        elif self._pauses is not None:
+            self._follow_pauses(self._pauses, probabilities)
+
+    def _follow_turns(self, detector: turn.TurnDetector, probabilities: list[float]) -> None:
+        for probability in probabilities:
             for event in detector.hear(probability):
                 self._follow(event)
         if not detector.speaking:
@@ -116,12 +125,29 @@ class Hearing:
         elif not self._paused:
             self.transcripts.look(self._recording.end_ms, self._turn_so_far)
 
+    def _follow_pauses(self, pauses: turn.TurnDetector, probabilities: list[float]) -> None:
+        """Have the words of a turn by hand ready in its pauses, and shown while it lasts."""
+        for probability in probabilities:
+            for event in pauses.hear(probability):
+                match event:
+                    case turn.Began():
+                        self._item_id = self._new_id("item")
+                        self.transcripts.begin(self._item_id, self._recording.end_ms)
+                    case turn.Paused():
+                        self._paused = True
+                        self.transcripts.stop_looking()
+                        self._ahead.guess(self._recording.all(), **self.transcripts.hints)
+                    case _:
+                        self._go_on()
+        if pauses.speaking and not self._paused:
+            self.transcripts.look(self._recording.end_ms, self._recording.all)
+
     def commit(self) -> None:
         """Make a turn of the sound so far, because the client says so."""
         detector = self._detector
         if detector is None:
             _check_length(self._recording.kept_ms)
-            item_id, pcm = self._new_id("item"), self._recording.all()
+            item_id, pcm = self._item_id or self._new_id("item"), self._recording.all()
         else:
             item_id, pcm = self._item_id, self._turn_so_far()
             _check_length(len(pcm) / 24 if detector.speaking else 0.0)
@@ -129,6 +155,9 @@ class Hearing:
         heard = self._ahead.settle(pcm, **self.transcripts.hints)
         self.transcripts.understand(self._add(item_id, pcm), heard, None)
         self._recording.forget_all()
+        self._item_id, self._paused = "", False
+        if self._pauses is not None:
+            self._pauses.restart()
 
     def clear(self) -> None:
         """Forget the sound that is not yet a turn."""
@@ -160,13 +189,16 @@ class Hearing:
                 self._paused = True
                 self._guess()
             case turn.Resumed():
-                self._paused = False
-                self._ahead.drop()
-                self._owner.user_goes_on()
+                self._go_on()
             case turn.Ended(end_ms):
                 self._end(end_ms)
             case turn.Idle(start_ms, end_ms):
                 self._idle(start_ms, end_ms)
+
+    def _go_on(self) -> None:
+        self._paused = False
+        self._ahead.drop()
+        self._owner.user_goes_on()
 
     def _begin(self, start_ms: int) -> None:
         self._item_id, self._start_ms, self._paused = self._new_id("item"), start_ms, False
@@ -231,11 +263,11 @@ class Hearing:
 
     def _drop_turn(self) -> None:
         self.transcripts.stop_looking()
-        self._ahead.drop()
-        self._paused = False
-        self._owner.user_goes_on()
-        if self._detector is not None:
-            self._detector.restart()
+        self._item_id = ""
+        self._go_on()
+        for detector in (self._detector, self._pauses):
+            if detector is not None:
+                detector.restart()
 
 
 def _check_length(ms: float) -> None:

@@ -35,6 +35,8 @@ BLOCK = 480
 AUDIBLE = 200
 """About -44 dB."""
 PAUSE_S = 1.0
+HELD_ON_S = 0.3
+"""How long after the last word a key is held: a slow finger, and the app's own grace of 150 ms."""
 _OVER = "input_audio_buffer.speech_stopped"
 _WORDS = "response.output_audio_transcript.delta"
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,11 +82,14 @@ async def _measure(questions: list[tuple[str, Pcm]]) -> list[Row]:
         cpu_s, wall_s = server.cpu_s(), time.monotonic()
         turns = [await _ask(connection, text, pcm) for text, pcm in questions]
         share = 100 * (server.cpu_s() - cpu_s) / (time.monotonic() - wall_s)
+        await _configure(connection, by_hand=True)
+        by_hand = [await _press(connection, pcm) for _, pcm in questions]
         return [
             _row("end of speech -> first sound", [turn.first_sound_s for turn in turns]),
             _row("  end of speech -> turn is over", _stage(turns, _OVER)),
             _row("  end of speech -> words are known", _stage(turns, "response.created")),
             _row("  end of speech -> first words of the answer", _stage(turns, _WORDS)),
+            _row("let go of the key -> first sound", by_hand),
             ("processor, of one core", f"{share:.0f}", "", "", "%"),
             ("memory of the server", f"{server.memory_mb():.0f}", "", "", "MB"),
             ("start of the server", f"{server.started_s:.2f}", "", "", "s"),
@@ -115,11 +120,29 @@ async def served(*more: str) -> AsyncIterator[Process]:
         await process.wait()
 
 
-async def _configure(connection: ClientConnection) -> None:
-    turns = {"type": "server_vad", "silence_duration_ms": 500}
+async def _configure(connection: ClientConnection, *, by_hand: bool = False) -> None:
+    turns = None if by_hand else {"type": "server_vad", "silence_duration_ms": 500}
     heard = {"turn_detection": turns, "transcription": {"model": "whisper-1"}}
     session = {"type": "realtime", "audio": {"input": heard}}
     await connection.send(json.dumps({"type": "session.update", "session": session}))
+
+
+async def _press(connection: ClientConnection, pcm: Pcm) -> float:
+    """Speak while a key is held; return the seconds from letting go to the first sound."""
+    held = np.concatenate([pcm, np.zeros(int(24_000 * HELD_ON_S), np.int16)])
+    speaking = asyncio.create_task(_speak(connection, held))
+    await asyncio.sleep(len(held) / 24_000)
+    speaking.cancel()
+    for kind in ("input_audio_buffer.commit", "response.create"):
+        await connection.send(json.dumps({"type": kind}))
+    let_go_s = time.monotonic()
+    turn = Turn("")
+    async with asyncio.timeout(60):
+        while True:
+            event = json.loads(await connection.recv())
+            _note(turn, event, time.monotonic() - let_go_s)
+            if event["type"] == "response.done" and turn.first_sound_s:
+                return turn.first_sound_s
 
 
 async def _ask(connection: ClientConnection, text: str, pcm: Pcm) -> Turn:

@@ -14,6 +14,7 @@ from tests.offline.server_parts import Client, Parts, Place, loud, running, said
 
 Script = Callable[[Client, Place], Awaitable[None]]
 TOOL = {"type": "function", "name": "get_weather", "parameters": {"type": "object"}}
+QUESTION = "What is the time?"
 MANUAL = {"input": {"turn_detection": None}}
 
 
@@ -560,3 +561,80 @@ def test_the_session_tells_which_brain_answers() -> None:
         assert session["audio"]["output"]["voice"] == "tone:low"
 
     play(script, "?model=gpt-realtime-2.1")
+
+
+HEARD_BY_HAND = {"input": {"turn_detection": None, "transcription": {"model": "whisper"}}}
+
+
+def test_the_user_sees_their_words_while_they_hold_the_key() -> None:
+    async def script(client: Client, place: Place) -> None:
+        await client.update(audio=HEARD_BY_HAND)
+        shown = "conversation.item.input_audio_transcription.delta"
+
+        async def speak_on() -> None:
+            while True:
+                await client.sound(loud(40))
+                await asyncio.sleep(0.01)
+
+        speaking = asyncio.create_task(speak_on())
+        seen = await client.until(shown)
+        speaking.cancel()
+        assert "input_audio_buffer.committed" not in client.types()
+        await client.say("input_audio_buffer.commit")
+        done = await client.until("conversation.item.input_audio_transcription.completed")
+        deltas = [e["delta"] for e in client.seen if e["type"] == shown]
+        assert "".join(deltas) == done["transcript"] == "What is the time?"
+        assert seen["item_id"] == done["item_id"]
+        assert not [t for t in client.types() if "speech_st" in t]
+
+    play(script)
+
+
+def decodings(place: Place) -> int:
+    return sum(scribe.heard for scribe in place.parts.scribes)
+
+
+def test_the_words_before_a_pause_are_ready_when_the_key_is_let_go() -> None:
+    async def script(client: Client, place: Place) -> None:
+        await client.update(audio=MANUAL)
+        await client.until("session.updated")
+        for _ in range(2):  # The second turn by hand is as quick as the first.
+            before = decodings(place)
+            await client.sound(np.concatenate([loud(800), silence(260)]))
+            await until(lambda: decodings(place) == before + 1)  # noqa: B023
+            await client.say("input_audio_buffer.commit")
+            await client.say("response.create")
+            await client.until("response.done")
+            assert decodings(place) == before + 1
+            asked = place.parts.brain.requests[-1].history[-1]
+            assert asked.text == QUESTION  # type: ignore[union-attr]
+
+    play(script)
+
+
+def test_what_is_said_after_a_pause_is_heard_as_well() -> None:
+    async def script(client: Client, place: Place) -> None:
+        await client.update(audio=MANUAL)
+        await client.until("session.updated")
+        await client.sound(np.concatenate([loud(400, 8_000), silence(300), loud(1_500)]))
+        await client.say("input_audio_buffer.commit")
+        await client.say("response.create")
+        await client.until("response.done")
+        assert place.parts.brain.requests[-1].history[-1].text == QUESTION  # type: ignore[union-attr]
+
+    play(script)
+
+
+def test_what_was_cleared_is_not_part_of_the_next_turn_by_hand() -> None:
+    async def script(client: Client, place: Place) -> None:
+        await client.update(audio=MANUAL)
+        await client.sound(np.concatenate([loud(800, 8_000), silence(300)]))
+        await client.say("input_audio_buffer.clear")
+        await client.until("input_audio_buffer.cleared")
+        await client.sound(loud(800))
+        await client.say("input_audio_buffer.commit")
+        await client.say("response.create")
+        await client.until("response.done")
+        assert place.parts.brain.requests[-1].history[-1].text == QUESTION  # type: ignore[union-attr]
+
+    play(script)
