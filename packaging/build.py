@@ -3,6 +3,7 @@
 
 python3 dev.py package             freeze, check, and pack for this system
 python3 dev.py package --frozen    only pack what was frozen before
+python3 dev.py package appimage    only this of Linux's deb, tarball and appimage
 python3 dev.py package --prove     besides, install and run it in a bare Debian (as root)
 """
 
@@ -16,15 +17,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from builder import debian, freeze, licences, macos, tarball, windows
+from builder import appimage, debian, freeze, licences, macos, tarball, windows
 from builder.places import BUILD, DIST, FROZEN, BuildError, build_python, run, say
+
+LINUX = ("deb", "tarball", "appimage")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Do what the command line asks for; return the exit code."""
     options = parser().parse_args(arguments)
+    if unknown := set(options.format) - set(LINUX):
+        parser().error(f"there is no package {', '.join(sorted(unknown))}: {', '.join(LINUX)}")
     try:
-        build(frozen=options.frozen)
+        build(options.format or LINUX, frozen=options.frozen)
         if options.prove:
             run([sys.executable, Path(__file__).parent / "prove.py"])
     except BuildError as problem:
@@ -36,19 +41,20 @@ def main(arguments: Sequence[str]) -> int:
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     result = argparse.ArgumentParser(prog="dev.py package", description="Build the installers.")
+    result.add_argument("format", nargs="*", help="which of Linux's packages")
     result.add_argument("--frozen", action="store_true", help="pack what was frozen before")
     result.add_argument("--prove", action="store_true", help="try the packages in a bare Debian")
     return result
 
 
-def build(*, frozen: bool) -> None:
+def build(formats: Sequence[str] = LINUX, *, frozen: bool) -> None:
     """Freeze unless that is done, then pack for this system."""
     if not (frozen and FROZEN.exists()):
         freeze.freeze()
     internal = FROZEN / "_internal"
     licences.write(internal, site_packages())
     freeze.clear(DIST)
-    for made in pack():
+    for made in pack(formats):
         say(f"{made.relative_to(DIST.parent)}: {made.stat().st_size / 1e6:.1f} MB")
     shutil.copyfile(internal / "sbom.json", DIST / "parley.cdx.json")
     check_bill(DIST / "parley.cdx.json")
@@ -71,11 +77,13 @@ def check_bill(path: Path) -> None:
     run([build_python(), "-I", "-c", code, path])
 
 
-def pack() -> list[Path]:
-    """Make this system's packages."""
+def pack(formats: Sequence[str]) -> list[Path]:
+    """Make this system's packages; on Linux those that are asked for."""
     match sys.platform:
         case "linux":
-            return [debian.build(), tarball.build()]
+            makers = {"deb": debian.build, "tarball": tarball.build, "appimage": appimage.build}
+            made = [maker() for name, maker in makers.items() if name in formats]
+            return [path for path in made if path is not None]
         case "win32":
             return [windows.build()]
         case "darwin":

@@ -49,6 +49,7 @@ def prove(suite: str, weights: Path | None, *, keep: bool) -> None:
     """
     if os.geteuid() != 0:
         raise BuildError("a bare Debian can be made only by root")
+    use_the_window()
     place = Path(tempfile.mkdtemp(prefix="parley-proof-"))
     try:
         with ExitStack() as stack:
@@ -68,6 +69,14 @@ def prove(suite: str, weights: Path | None, *, keep: bool) -> None:
             say(f"the bare system is in {place}")
         else:
             shutil.rmtree(place)
+
+
+def use_the_window() -> None:
+    """Use every feature of the frozen program through its window, on this system."""
+    program = ROOT / "build" / "frozen" / "parley" / "parley"
+    test = ROOT / "tests" / "e2e" / "test_frozen.py"
+    variables = {"PARLEY_FROZEN": str(program), "QT_QPA_PLATFORM": "offscreen"}
+    run([sys.executable, "-m", "pytest", "-q", test], **variables)
 
 
 def bare_debian(suite: str, place: Path) -> None:

@@ -385,3 +385,25 @@ def test_packages_know_the_page_of_releases_of_the_place_that_built_them(
     monkeypatch.setenv("GITHUB_SERVER_URL", "https://code.example")
     monkeypatch.setenv("GITHUB_REPOSITORY", "them/parley")
     assert places.releases_page() == "https://code.example/them/parley/releases"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="optional: a folder for Linux")
+def test_the_folder_of_the_appimage_starts_and_passes_the_desktops_own_tools(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    appimage = part("appimage")
+    monkeypatch.delenv(appimage.TOOLS, raising=False)
+    monkeypatch.setattr(appimage, "BUILD", tmp_path)
+    monkeypatch.setattr(appimage, "FROZEN", fake_frozen(tmp_path))
+    assert appimage.build() is None, "without its makers' tools there is no image"
+    tree = tmp_path / "AppDir"
+    done = subprocess.run([tree / "AppRun", "x"], capture_output=True, text=True, check=True)
+    assert done.stdout == "started x\n"
+    assert (tree / ".DirIcon").read_bytes()[:4] == b"\x89PNG"
+    assert (tree / "parley.desktop").is_file()
+
+
+def test_what_makes_appimages_is_pinned_by_hash() -> None:
+    script = (PACKAGING / "linux" / "appimage_tools.sh").read_text()
+    assert len(re.findall(r"^fetch \w+ .*\\\n +[0-9a-f]{64}$", script, re.MULTILINE)) == 2
+    assert "continuous" not in script, "that one changes"

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -27,6 +27,7 @@ class AppProcess:
         env: Where it lives: sound system, screen.
         home: Its ``PARLEY_HOME``, which holds what it prints too.
         settings: What its settings file says; None: it has none.
+        program: How it is started; the source with this interpreter, unless it is another.
     """
 
     def __init__(
@@ -35,10 +36,11 @@ class AppProcess:
         env: Mapping[str, str],
         home: Path,
         settings: Mapping[str, object] | None = None,
+        program: Sequence[str] = (sys.executable, "-m", "desktop_app"),
     ) -> None:
         self.home = home
         self._settings = settings
-        self._arguments = arguments
+        self._command = [*program, *arguments]
         self._env = {**env, HOME_VARIABLE: str(home), "PYTHONUNBUFFERED": "1"}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -49,9 +51,8 @@ class AppProcess:
             content = {"version": 1, "settings": dict(self._settings)}
             self.settings_file.write_text(json.dumps(content), encoding="utf-8")
         with (self.home / "stdout").open("wb") as out, (self.home / "stderr").open("wb") as err:
-            command = [sys.executable, "-m", "desktop_app", *self._arguments]
             self._process = subprocess.Popen(
-                command,
+                self._command,
                 cwd=ROOT,
                 env=self._env,
                 stdin=subprocess.DEVNULL,
