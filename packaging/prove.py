@@ -75,8 +75,8 @@ def use_the_window() -> None:
     """Use every feature of the frozen program through its window, on this system."""
     program = ROOT / "build" / "frozen" / "parley" / "parley"
     test = ROOT / "tests" / "e2e" / "test_frozen.py"
-    variables = {"PARLEY_FROZEN": str(program), "QT_QPA_PLATFORM": "offscreen"}
-    run([sys.executable, "-m", "pytest", "-q", test], **variables)
+    command: list[str | Path] = [sys.executable, "-m", "pytest", "-q", test]
+    run(command, PARLEY_FROZEN=str(program), QT_QPA_PLATFORM="offscreen")
 
 
 def bare_debian(suite: str, place: Path) -> None:
