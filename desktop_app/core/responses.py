@@ -159,7 +159,8 @@ def _reopened(state: AppState, *, server_follows: bool) -> Step:
     """The gate is open again: send what waited, unless the server answers by itself now."""
     if not state.responses.pending or state.responses.active or state.responses.requested:
         return state, ()
-    if server_follows and state.settings.create_response and not state.manual:
+    by_itself = state.settings.create_response and not state.manual
+    if server_follows and (by_itself or state.overruled):
         return responses(state, pending=False), ()
     return ask(responses(state, pending=False))
 

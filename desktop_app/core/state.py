@@ -17,6 +17,10 @@ if TYPE_CHECKING:  # The window needs a state to begin with, and none of these.
     from desktop_app.core.far_end import ServerError
 
 
+TURNS = frozenset({"audio.input.turn_detection", "turn_detection"})
+"""What the way to find turns is called in a refusal, now and in the beta."""
+
+
 class Phase(StrEnum):
     """Where the connection stands."""
 
@@ -233,6 +237,11 @@ class AppState:
     def manual(self) -> bool:
         """Whether turns are made by the talk control and not by the server."""
         return self.settings.turn_detection == "manual"
+
+    @property
+    def overruled(self) -> bool:
+        """Whether the user wants to make the turns, but the server has refused to leave them."""
+        return self.manual and not TURNS.isdisjoint(self.link.omitted)
 
     @property
     def floor(self) -> Floor:

@@ -51,7 +51,8 @@ def mic_frame(state: AppState, event: MicFrame) -> Step:
         return state, (fx.DropPreroll(),) if deaf(state) else ()
     if state.manual:
         if not (state.pressed or state.releasing):
-            return state, ()
+            # A server that makes the turns must hear that this one is over.
+            return state, (fx.SendAudio(bytes(len(event.pcm))),) if state.overruled else ()
         ms = len(event.pcm) // (2 * RATE_KHZ)
         state = replace(state, sent_ms=state.sent_ms + ms)
     # The server's clock is the audio it gets, so what it must not hear becomes silence.
@@ -205,6 +206,8 @@ def release_ended(state: AppState) -> Step:
     if state.sent_ms < SHORTEST_PRESS_MS:
         state, owed = ask(state) if state.responses.pending else (state, ())
         return tell(state, HOLD_LONGER), (fx.ClearInput(), *owed)
+    if state.overruled:
+        return state, ()  # It commits and answers by itself, after the silence that follows.
     state, event_id = numbered(state, "commit")
     return replace(state, commit=event_id), (fx.CommitInput(event_id),)
 

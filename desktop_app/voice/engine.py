@@ -153,7 +153,8 @@ class Engine:
         """Carry out one effect.  Never blocks: slow work becomes a task."""
         match effect:
             case fx.SendAudio():
-                self._taken = True
+                # Silence in place of what was heard leaves that for the next press.
+                self._taken = self._taken or any(effect.pcm)
                 self._send(effect)
             case fx.Play():
                 self._sounds.play(effect)

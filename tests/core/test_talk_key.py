@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from desktop_app.core import effects as fx
 from desktop_app.core import events as ev
+from desktop_app.core import far_end as far
 from desktop_app.core import sound
 from desktop_app.core import wishes as wish
 from desktop_app.core.connection import RELEASE_GRACE_MS, RELEASE_TIMER, SHORTEST_PRESS_MS
@@ -302,3 +303,35 @@ def test_a_lost_event_costs_at_most_its_own_turn(
     world.wait(WATCHDOG_MS)
     assert not world.state.pressed
     assert world.overlaps == 0
+
+
+# --- a server that makes the turns whatever is wanted -------------------------------------------
+
+
+def overruled() -> AppState:
+    state = with_key("hold")
+    omitted = frozenset({"audio.input.turn_detection"})
+    return replace(state, link=replace(state.link, omitted=omitted))
+
+
+def test_a_server_that_makes_the_turns_hears_silence_between_the_presses() -> None:
+    silence = fx.SendAudio(bytes(len(WORDS.pcm)))
+    assert told(overruled(), WORDS) == (silence,)
+    assert told(with_key(), WORDS) == ()
+    state = after(overruled(), DOWN)
+    assert told(state, WORDS) == (fx.SendAudio(WORDS.pcm),)
+    assert told(after(state, UP, GRACE), WORDS) == (silence,)
+
+
+def test_a_server_that_makes_the_turns_is_told_of_no_end_and_asked_for_no_answer() -> None:
+    state, effects = run(overruled(), DOWN, WORDS, UP, GRACE)
+    assert not only(effects, fx.CommitInput)
+    assert (state.pressed, state.releasing, state.commit) == (False, False, None)
+    committed = told(state, far.UserSpeechStarted("u1"), far.InputCommitted("u1", None))
+    assert not only(committed, fx.CreateResponse)
+
+
+def test_a_slip_is_told_by_such_a_server_too() -> None:
+    state, effects = run(overruled(), DOWN, UP, GRACE)
+    assert Kind.HOLD_LONGER in kinds(state)
+    assert only(effects, fx.ClearInput)

@@ -249,6 +249,29 @@ def test_a_press_that_is_too_short_is_not_sent_and_the_user_is_told() -> None:
         assert not rows(state)
 
 
+def test_push_to_talk_works_with_a_server_that_makes_the_turns_itself() -> None:
+    stubborn = Persona(refuses=frozenset({"session.audio.input.turn_detection=null"}))
+    with meet(stubborn, turn_detection="manual") as (talker, server):
+        talker.connect()
+        for turn in (1, 2):
+            talker.tell(TalkPressed())
+            talker.until(lambda s: s.pressed)
+            before = len(server.connection.events("input_audio_buffer.append"))
+            talker.says(question(0))
+            blocks = len(question(0)) // 480
+            server.wait_for("input_audio_buffer.append", count=before + blocks)
+            talker.tell(TalkReleased())
+            talker.until(lambda s: not s.pressed and not s.releasing)
+            talker.says(question())  # Said to somebody else: the server hears silence.
+            server.wait_said("response.done", count=turn)
+            talker.until(ended)
+            talker.hears(3000)
+        assert not server.connection.events("input_audio_buffer.commit")
+        assert not server.connection.events("response.create")
+        assert len(server.connection.said("input_audio_buffer.committed")) == 2
+        assert server.connection.errors == ["unknown_parameter"]
+
+
 def test_a_commit_the_server_finds_too_short_is_told_and_the_next_press_works() -> None:
     with meet(turn_detection="manual") as (talker, server):
         talker.connect()

@@ -74,8 +74,9 @@ class Config:
             raise Refused("invalid_value", "The session type cannot be changed.", "session.type")
         self._check_model(change)
         self._check_voice(change, spoken)
-        for path in refuses:
-            if _has(change, path.removeprefix("session.").split(".")):
+        for refused in refuses:
+            path, _, null = refused.partition("=")
+            if _has(change, path.removeprefix("session.").split("."), null=bool(null)):
                 raise Refused("unknown_parameter", f"Unknown parameter: '{path}'.", path)
         merged = copy.deepcopy(self.now)
         _merge(merged, change)
@@ -152,9 +153,10 @@ def _merge(into: Event, change: Event) -> None:
             into[name] = copy.deepcopy(value)
 
 
-def _has(change: object, path: list[str]) -> bool:
+def _has(change: object, path: list[str], *, null: bool) -> bool:
+    """Whether a change sets what ``path`` leads to: to something, or to null."""
     for name in path:
         if not isinstance(change, dict) or name not in change:
             return False
         change = change[name]
-    return change is not None
+    return (change is None) is null

@@ -106,7 +106,8 @@ class Persona:
         cancel_loses: A cancel always comes too late: the response is completed first.
         grabs_the_floor: So many times it starts an answer of its own just before a
             ``response.create`` and refuses that.
-        refuses: Parameters it does not know, as paths (``session.audio.input.noise_reduction``).
+        refuses: Parameters it does not know, as paths (``session.audio.input.noise_reduction``);
+            with ``=null`` behind it only null is refused.
         lacks: Types of client events it does not know.
         lacking: What it does with those: ``error`` or ``silent``.
         answers_start: Whether ``session.created`` comes.
