@@ -26,17 +26,15 @@ from desktop_app.app_hotkeys import GlobalKeys
 from desktop_app.app_house import House
 from desktop_app.app_lock import watch_lock
 from desktop_app.app_remote import Remote
-from desktop_app.app_services import AppServices
 from desktop_app.app_talk_window import TalkOnTop
 from desktop_app.app_tray import WindowAndTray
 from desktop_app.app_updates import updates_of
 from desktop_app.core.problems import Kind, Problem, with_problem
 from desktop_app.core.settings import Settings
+from desktop_app.core.sound import MicLevel
 from desktop_app.core.state import AppState, LinkState
 from desktop_app.core.wishes import ProblemFound
-from desktop_app.ports import MicLevel
 from desktop_app.ui import window_place
-from desktop_app.ui.main_window import MainWindow
 from desktop_app.voice.worker import VoiceWorker
 
 if TYPE_CHECKING:
@@ -126,7 +124,6 @@ class App:
         desk, door = self.services.desk, self._door is not None
         desk.begin(loop, self._keys, self._remote, self.worker.dispatch, door=door)
         QTimer.singleShot(0, self._start)
-        unwatch = _watch_devices(self.services, self.window)
         if self._door is not None:
             self._door.listen(self._remote.act)
         with _awake():
@@ -136,7 +133,6 @@ class App:
         self._on_top.close()
         self._shown.tray.stop()
         self.services.cancel()
-        unwatch()
         self._updates.close()
         await self._keys.aclose()
         await asyncio.to_thread(self._unwatch_lock)
@@ -189,36 +185,6 @@ class App:
         state = self.worker.state
         problems = with_problem(state.problems, _INNER_ERROR)
         self._snapshots(replace(state, problems=problems, link=LinkState()))
-
-
-class _Changes(QObject):
-    """Brings news of the devices to the window's thread."""
-
-    changed = Signal()
-
-
-def _watch_devices(services: AppServices, window: MainWindow) -> Callable[[], None]:
-    """Keep the window's pickers true; returns the way to stop."""
-    changes = _Changes()
-    changes.changed.connect(lambda: services.list_devices(window.show_devices))
-    stop: list[Callable[[], None]] = []
-
-    def begin() -> None:
-        from desktop_app.adapters.devices import SystemDevices
-
-        stop.append(SystemDevices().watch(changes.changed.emit))
-
-    starting = threading.Thread(target=begin, name="devices", daemon=True)
-    QTimer.singleShot(0, starting.start)
-
-    def end() -> None:
-        if starting.is_alive():
-            starting.join()
-        for each in stop:
-            each()
-        changes.changed.disconnect()  # And so it lives until here: nobody else holds it.
-
-    return end
 
 
 class _awake:  # noqa: N801 - used like a function

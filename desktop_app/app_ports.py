@@ -24,6 +24,7 @@ def link_maker() -> Callable[[], Link]:
 
 def real_ports(house: House, secrets: AsyncSecrets, engine: OfflineProcess) -> Ports:
     """Build the real outside.  Called on the worker's thread: the imports take a while."""
+    from desktop_app.adapters.devices import SystemDevices
     from desktop_app.adapters.echo import find_canceller
     from desktop_app.adapters.microphone import PortAudioMicrophone
     from desktop_app.adapters.noise import find_suppressor
@@ -36,6 +37,7 @@ def real_ports(house: House, secrets: AsyncSecrets, engine: OfflineProcess) -> P
         speaker=PortAudioSpeaker(),
         settings=house.settings_store,
         tools=DeskTools(),
+        devices=SystemDevices(),
         aclose=engine.aclose,
         cleaners=Cleaners(find_canceller(), find_suppressor()),
     )

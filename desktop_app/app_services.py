@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from desktop_app.app_desk import AppDesk
 from desktop_app.app_house import House
 from desktop_app.core.settings import Settings
-from desktop_app.ports import MicLevel
+from desktop_app.core.sound import MicLevel
 from desktop_app.ui.services import (
     DownloadOffer,
     DownloadOutcome,

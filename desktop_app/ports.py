@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # A start that only shows a window, or a key, waits for none 
     from desktop_app.core.key_names import Chord
     from desktop_app.core.problems import Problem
     from desktop_app.core.settings import Settings
-    from desktop_app.core.sound import DeviceList, SpeakerStopped
+    from desktop_app.core.sound import DeviceList, MicLevel, SpeakerStopped
     from desktop_app.core.state import AppState
 
 Dispatch: TypeAlias = "Callable[[Event], None]"
@@ -111,15 +111,6 @@ class SoundError(Exception):
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True)
-class MicLevel:
-    """Loudness of the newest block, in dBFS (0 is full scale, -96 is silence)."""
-
-    rms_dbfs: float = -96.0
-    peak_dbfs: float = -96.0
-    clipped: bool = False
-
-
 class Microphone(Protocol):
     """A source of speech: PCM16, mono, 24 kHz, in blocks of 10 ms."""
 
@@ -129,14 +120,15 @@ class Microphone(Protocol):
     async def open(self, device: str) -> str:
         """Open ``device`` by name (empty: system default) and return its label for people.
 
-        A device that is not there is replaced by the default.
+        A device that is not there is replaced by the default.  One that is open is changed for it
+        with the shortest gap that the system allows; none if it is the same.
 
         Raises:
-            SoundError: If no microphone can be opened.
+            SoundError: If no microphone can be opened; one that was open may still be.
         """
 
     def blocks(self) -> AsyncIterator[bytes]:
-        """Yield blocks as they come; end after `aclose`.
+        """Yield blocks as they come, of whichever device is open; end after `aclose`.
 
         Raises:
             SoundError: If the device goes away.
@@ -152,8 +144,8 @@ class Speaker(Protocol):
     async def open(self, device: str, dispatch: Dispatch) -> str:
         """Open ``device`` by name (empty: system default) and return its label for people.
 
-        From then on reports `SpeakerStarted`, `SpeakerStopped` (ran dry) and `SpeakerLost` through
-        ``dispatch``.
+        What one that was open, lost or let go has not played yet is heard on this one.  Reports
+        `SpeakerStarted`, `SpeakerStopped` (ran dry) and `SpeakerLost` through ``dispatch``.
 
         Raises:
             SoundError: If no speaker can be opened.
@@ -170,6 +162,9 @@ class Speaker(Protocol):
 
         Asked with each block of the microphone, it keeps pace with it and is ahead of the echo.
         """
+
+    async def let_go(self) -> None:
+        """Close the device, but keep what is not heard yet for the next `open`.  Idempotent."""
 
     async def aclose(self) -> None:
         """Close the device; what is queued is lost.  Idempotent."""
@@ -206,6 +201,12 @@ class Devices(Protocol):
 
     def list(self) -> DeviceList:
         """Return them, without monitors of speakers.  May take a second: use a pool thread."""
+
+    def watch(self, dispatch: Dispatch) -> Callable[[], None]:
+        """Report `DevicesChanged` and `DevicesStale` from another thread, first what there is.
+
+        Returns what ends it; that blocks for a moment.
+        """
 
 
 # --- the rest ---------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ from desktop_app.app_house import House, Wanted
 from desktop_app.app_services import AppServices
 from desktop_app.core.events import Event
 from desktop_app.core.settings import Settings
+from desktop_app.core.sound import MicLevel
 from desktop_app.core.wishes import InterruptAsked, MuteToggled
-from desktop_app.ports import MicLevel
 from desktop_app.ui.services import KeyStatus
 from tests.ui.test_first_paint import HEAVY
 

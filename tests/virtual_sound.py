@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -213,6 +215,15 @@ class VirtualSound:
         stop(self._daemon)
         self._daemon = None
 
+    def freeze(self, seconds: float) -> None:
+        """Let the sound server do nothing for a while, as if the computer slept."""
+        assert self._daemon is not None
+        self._daemon.send_signal(signal.SIGSTOP)
+        try:
+            time.sleep(seconds)
+        finally:
+            self._daemon.send_signal(signal.SIGCONT)
+
     def restart(self) -> None:
         """Bring the sound server back after a `crash`, with the devices it had."""
         self._start_daemon()
@@ -295,4 +306,7 @@ class VirtualSound:
             way = "capture" if device.kind == "mic" else "playback"
             inner = f'type pulse device "{device.name}"'
             lines.append(f"pcm.{device.name} {{ type asym {way}.pcm {{ {inner} }} }}")
-        (self.folder / "asound.conf").write_text("\n".join(lines) + "\n")
+        # At once, for somebody may just be reading it.
+        new = self.folder / "asound.conf.new"
+        new.write_text("\n".join(lines) + "\n")
+        new.replace(self.folder / "asound.conf")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Protocol
 
 from desktop_app.adapters.portaudio import PORTAUDIO, close_in_sound_thread, in_sound_thread
-from desktop_app.adapters.pulse_server import PulseWatch, place_of
+from desktop_app.adapters.pulse_api import Pulse
+from desktop_app.adapters.pulse_server import moved, place_of
+from desktop_app.adapters.pulse_watch import PulseWatch
 from desktop_app.adapters.sound_problems import gone
 from desktop_app.adapters.sound_target import (
     Form,
@@ -24,7 +26,8 @@ from desktop_app.audio.level import Meter
 from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_MS, RATE_HZ, from_bytes, to_bytes
 from desktop_app.audio.resample import Resampler, downmix
 from desktop_app.core.problems import Problem
-from desktop_app.ports import MicLevel, SoundError
+from desktop_app.core.sound import MicLevel
+from desktop_app.ports import SoundError
 
 LOOK_S = 0.5
 MOST_MISSED = 2
@@ -32,6 +35,8 @@ MOST_MISSED = 2
 MOST_MISSED_AT_FIRST = 10
 """The same before the first block: Bluetooth changes its profile first."""
 MOST_BLOCKS = 3000
+GUARDED = ("source", "source_output")
+"""Changes after which a stream may record something else."""
 
 _log = logging.getLogger(__name__)
 
@@ -54,25 +59,35 @@ class PortAudioMicrophone:
     async def open(self, device: str) -> str:
         """Open ``device`` by name (empty: system default) and return its label for people.
 
+        What is open goes on until the new one runs, so that nothing that is said falls between.
+
         Raises:
-            SoundError: If no microphone can be opened.
+            SoundError: If no microphone can be opened; one that was open goes on.
         """
-        await self.aclose()
+        old = self._capture
+        if old is not None:
+            if old.problem is None and await in_sound_thread(partial(old.lead, device)):
+                return old.label
+            if old.problem is not None:
+                await self.aclose()  # While it is open, the list of devices is the old one.
         capture = _Capture(asyncio.get_running_loop())
         await in_sound_thread(lambda: capture.open(device), undo=lambda _: capture.close())
         capture.watch()
-        self._capture = capture
+        old, self._capture = self._capture, capture
+        if old is not None:
+            capture.inbox.clear()  # Until here the old one was heard.
+            old.end()
+            await close_in_sound_thread(old.close)
         return capture.label
 
     async def blocks(self) -> AsyncIterator[bytes]:
-        """Yield blocks as they come; end after `aclose`.
+        """Yield blocks as they come, of whichever device is open; end after `aclose`.
 
         Raises:
             SoundError: If the device goes away.
         """
-        capture = self._capture
-        while capture is not None:
-            while capture.inbox:
+        while (capture := self._capture) is not None:
+            while capture.inbox and not capture.doubted:
                 for block in capture.form(capture.inbox.popleft()):
                     loud = self._meter.measure(block)
                     self.level = MicLevel(loud.rms_dbfs, loud.peak_dbfs, loud.clipped)
@@ -80,9 +95,8 @@ class PortAudioMicrophone:
             if capture.problem is not None:
                 self.level = MicLevel()
                 raise SoundError(capture.problem)
-            if capture.ended:
-                return
-            await capture.news()
+            if not capture.ended:
+                await capture.news()
 
     async def aclose(self) -> None:
         """Close the device.  Idempotent."""
@@ -101,6 +115,8 @@ class _Capture:
         self.inbox: deque[bytes] = deque(maxlen=MOST_BLOCKS)
         self.problem: Problem | None = None
         self.ended = False
+        self.doubted = False
+        """Something was moved: until it is known what, this may be a recording of a speaker."""
         self._loop = loop
         self._news = asyncio.Event()
         self._waking = False
@@ -146,8 +162,19 @@ class _Capture:
             PORTAUDIO.opened()
         self._target = target
         self.label = target.label
-        if target.stream and sys.platform.startswith("linux"):
-            self._places = PulseWatch(self._check_place, streams=True)
+        if target.stream:
+            self._places = PulseWatch(
+                self._check_place, GUARDED, noticed=self._doubt, debounce_s=0.0
+            )
+
+    def lead(self, device: str) -> bool:
+        """Change to another device without a gap, if a sound server does that for us."""
+        target = self._target
+        if target is None or not target.stream:
+            return target is not None and self._is_on(device)
+        label = moved("input", target.stream, device)
+        self.label = label or self.label
+        return label is not None
 
     def close(self) -> None:
         """Stop and close."""
@@ -158,17 +185,26 @@ class _Capture:
             with PORTAUDIO.closing():
                 stream.close()
 
-    def _check_place(self) -> None:
-        """The server moves streams silently; some places are not what people mean."""
+    def _is_on(self, device: str) -> bool:
+        with PORTAUDIO.locked() as sounddevice:
+            return self._target == find_target("input", device, sounddevice)
+
+    # -- in the thread of the watch -------------------------------------------------------------
+
+    def _doubt(self) -> None:
+        self.doubted = True
+
+    def _check_place(self, pulse: Pulse | None) -> None:
+        """The server moves streams silently: one that lost its microphone records a speaker."""
         target = self._target
-        place = place_of(target.stream) if target is not None else None
-        if target is None or place is None:
-            return
-        # Left without microphones, servers let us record a speaker: the assistant hears itself.
-        unplugged = target.name and target.name not in place.present
-        if place.is_monitor or unplugged:
-            _log.info("The microphone was moved to %s", place.source)
+        place = place_of(pulse, "input", target.stream) if pulse and target else None
+        if place is not None and place.is_monitor:
+            _log.info("The microphone was moved to %s", place.device)
+            self.inbox.clear()
             self._call(self.lose)
+            return
+        self.doubted = False
+        self._call(self._wake)
 
     # -- in PortAudio's thread ------------------------------------------------------------------
 
@@ -193,7 +229,8 @@ class _Capture:
     async def news(self) -> None:
         """Return when there is a block, or an end."""
         self._news.clear()
-        if not self.inbox and not self.ended and self.problem is None:
+        heard = self.inbox and not self.doubted
+        if not heard and not self.ended and self.problem is None:
             await self._news.wait()
 
     def watch(self) -> None:

@@ -32,6 +32,13 @@ class PortAudio:
         self._lock = threading.RLock()
         self._open_streams = 0
         self._loaded = False
+        self.renewals = 0
+        """How often the list of devices was made; it is the same as long as this is."""
+
+    @property
+    def in_use(self) -> bool:
+        """A stream is open, and the list can't be renewed."""
+        return self._open_streams > 0
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[ModuleType]:
@@ -51,6 +58,7 @@ class PortAudio:
                 # There is no public way to learn of new devices.
                 module._terminate()  # noqa: SLF001
                 module._initialize()  # noqa: SLF001
+            self.renewals += 1 if first or not self._open_streams else 0
             yield module
 
     def opened(self) -> None:

@@ -1,81 +1,53 @@
-"""The sound server of Linux, PulseAudio or PipeWire: names, news, and who is where."""
+"""The sound server of Linux, PulseAudio or PipeWire: names, who is where, and who goes where."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import threading
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
+from desktop_app.adapters.pulse_api import Node, Pulse
 from desktop_app.adapters.sound_problems import Way, none_found
-from desktop_app.core.sound import Device, DeviceList
+from desktop_app.core.sound import Device, DeviceList, DevicesChanged
 
-DEBOUNCE_S = 0.05
-RETRY_S = 5.0
 # What the server invents when there is no speaker at all.
 NO_SPEAKER_NAMES = frozenset({"auto_null"})
 STREAM_MARK = "parley.stream"
+_OWNER = "application.process.id"
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 
-class _Node(Protocol):
-    """A source or a sink."""
-
-    index: int
-    name: str
-    description: str
-    monitor_of_sink_name: str | None
-
-
-class _Stream(Protocol):
-    """A stream that records from a source."""
-
-    source: int
-    proplist: dict[str, str]
-
-
-class _Server(Protocol):
-    """The server about itself."""
-
-    default_source_name: str
-    default_sink_name: str
-
-
-class _Pulse(Protocol):
-    """What we use of `pulsectl.Pulse`."""
-
-    def server_info(self) -> _Server: ...
-    def source_list(self) -> list[_Node]: ...
-    def sink_list(self) -> list[_Node]: ...
-    def source_output_list(self) -> list[_Stream]: ...
-    def event_mask_set(self, *masks: str) -> None: ...
-    def event_callback_set(self, func: Callable[[object], None]) -> None: ...
-    def event_listen(self, timeout: float | None = None) -> None: ...
-    def event_listen_stop(self) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a recording stream of ours gets its sound."""
+    """Where a stream of ours is connected."""
 
-    source: str
+    stream: int
+    device: str
     is_monitor: bool
-    present: frozenset[str]
-    """Names of all sources there are."""
 
 
 def pulse_devices() -> DeviceList | None:
     """Return the devices, without monitors of speakers; None when no server answers."""
-    return _asked(_devices)
+    return asked(devices_of)
 
 
-def place_of(stream: str) -> Place | None:
-    """Return where our recording stream is connected; None when it, or the server, is not there."""
-    return _asked(lambda pulse: _place(pulse, stream))
+def moved(way: Way, stream: str, name: str) -> str | None:
+    """Lead a running stream to the device ``name``, without a gap.
+
+    Args:
+        way: Its direction.
+        stream: Its name (see `stream_settings`).
+        name: The device; empty, or one that is not there: the default.
+
+    Returns:
+        The label of the device that it is on now; None when it could not be led there.
+    """
+    return asked(lambda pulse: _moved(pulse, way, stream, name))
 
 
 def stream_settings(way: Way, device: str, stream: str) -> dict[str, str]:
@@ -86,90 +58,24 @@ def stream_settings(way: Way, device: str, stream: str) -> dict[str, str]:
     return settings
 
 
-class PulseWatch:
-    """Calls back, in a thread of its own, when devices come, go or change places."""
-
-    def __init__(self, callback: Callable[[], None], *, streams: bool = False) -> None:
-        """Start to watch.
-
-        Args:
-            callback: Called shortly after a change; many changes at once are one.
-            streams: Also when a recording stream moves.
-        """
-        self._callback = callback
-        self._masks = ("sink", "source", "server", *(("source_output",) if streams else ()))
-        self._stopping = threading.Event()
-        self._pulse: _Pulse | None = None
-        self._lock = threading.Lock()
-        self._changed = False
-        self._thread = threading.Thread(target=self._run, name="sound-watch", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the watching; no call comes after this returns.  Idempotent."""
-        self._stopping.set()
-        while self._thread.is_alive() and threading.current_thread() is not self._thread:
-            with self._lock:
-                if self._pulse is not None:
-                    self._pulse.event_listen_stop()
-            # The request is lost if the thread was not listening just then: ask again.
-            self._thread.join(DEBOUNCE_S)
-
-    def _run(self) -> None:
-        first = True
-        while not self._stopping.is_set():
-            with _connected(self._hold) as pulse:
-                if pulse is not None:
-                    try:
-                        self._listen(pulse, announce=not first)
-                    except _pulse_errors() as error:
-                        _log.info("The sound server went away: %s", error)
-                        self._tell()
-            first = False
-            self._stopping.wait(RETRY_S if pulse is None else DEBOUNCE_S)
-
-    def _listen(self, pulse: _Pulse, *, announce: bool) -> None:
-        pulse.event_mask_set(*self._masks)
-        pulse.event_callback_set(self._noticed)
-        if announce:
-            self._tell()
-        while not self._stopping.is_set():
-            if not self._changed:
-                pulse.event_listen()
-                continue
-            self._stopping.wait(DEBOUNCE_S)
-            pulse.event_callback_set(lambda _: None)
-            pulse.event_listen(timeout=0.001)
-            pulse.event_callback_set(self._noticed)
-            self._changed = False
-            self._tell()
-
-    def _noticed(self, _: object) -> None:
-        from pulsectl import PulseLoopStop  # type: ignore[import-untyped]
-
-        self._changed = True
-        raise PulseLoopStop
-
-    def _tell(self) -> None:
-        if not self._stopping.is_set():
-            self._callback()
-
-    def _hold(self, pulse: _Pulse | None) -> None:
-        with self._lock:
-            self._pulse = pulse
+def chosen(offered: tuple[Device, ...], name: str) -> Device:
+    """Return the device of that name, or else the default; ``offered`` must not be empty."""
+    named = next((device for device in offered if device.name == name), None)
+    default = next((device for device in offered if device.default), None)
+    return named or default or offered[0]
 
 
 @contextlib.contextmanager
-def _connected(
-    hold: Callable[[_Pulse | None], None] = lambda _: None,
-) -> Iterator[_Pulse | None]:
+def connected(
+    hold: Callable[[Pulse | None], None] = lambda _: None,
+) -> Iterator[Pulse | None]:
     """Connect to the server, or yield None.
 
     Args:
         hold: Told the connection, and None before it ends.
     """
     try:
-        import pulsectl  # Lazy, and on Linux only.
+        import pulsectl  # type: ignore[import-untyped]  # Lazy, and on Linux only.
     except (ImportError, OSError) as error:
         _log.info("No libpulse: %s", error)
         yield None
@@ -180,7 +86,7 @@ def _connected(
             # With a time limit it would always take all of it.
             pulse.connect()
         except pulsectl.PulseError as error:
-            _log.info("No sound server: %s", error)
+            _log.debug("No sound server: %s", error)
             yield None
             return
         hold(pulse)
@@ -190,19 +96,20 @@ def _connected(
         pulse.close()
 
 
-def _asked(question: Callable[[_Pulse], _T]) -> _T | None:
+def asked(question: Callable[[Pulse], _T]) -> _T | None:
     """Ask the server; None when it is not there, or goes away meanwhile."""
-    with _connected() as pulse:
+    with connected() as pulse:
         if pulse is None:
             return None
         try:
             return question(pulse)
-        except _pulse_errors() as error:
+        except pulse_errors() as error:
             _log.info("The sound server does not answer: %s", error)
             return None
 
 
-def _devices(pulse: _Pulse) -> DeviceList:
+def devices_of(pulse: Pulse) -> DeviceList:
+    """Return the devices of a server."""
     server = pulse.server_info()
     microphones = tuple(
         Device(s.name, s.description or s.name, s.name == server.default_source_name)
@@ -215,24 +122,56 @@ def _devices(pulse: _Pulse) -> DeviceList:
         if s.name not in NO_SPEAKER_NAMES
     )
     problem = None if microphones else none_found("input")
-    return DeviceList(microphones, speakers, problem if speakers else none_found("output"))
+    problem = problem if speakers else none_found("output")
+    return DeviceList(microphones, speakers, problem, live=True)
 
 
-def _place(pulse: _Pulse, stream: str) -> Place | None:
-    sources = {source.index: source for source in pulse.source_list()}
-    for output in pulse.source_output_list():
-        if output.proplist.get(STREAM_MARK) == stream and output.source in sources:
-            source = sources[output.source]
-            present = frozenset(s.name for s in sources.values())
-            return Place(source.name, _is_monitor(source), present)
-    return None
+def facts_of(pulse: Pulse) -> DevicesChanged:
+    """Return the devices, and where the streams of this process are."""
+    places = [place_of(pulse, way) for way in ("input", "output")]
+    microphone, speaker = (place.device if place else "" for place in places)
+    return DevicesChanged(devices_of(pulse), microphone, speaker)
 
 
-def _pulse_errors() -> tuple[type[Exception], ...]:
+def place_of(pulse: Pulse, way: Way, stream: str = "") -> Place | None:
+    """Return where our newest stream, or the one of that name, is; None when there is none."""
+    recording = way == "input"
+    nodes = pulse.source_list() if recording else pulse.sink_list()
+    by_index = {node.index: node for node in nodes}
+    streams = pulse.source_output_list() if recording else pulse.sink_input_list()
+    found: Place | None = None
+    for one in sorted(streams, key=lambda one: one.index):
+        name = one.proplist.get(STREAM_MARK, "")
+        node = by_index.get(one.source if recording else one.sink)
+        ours = name == stream if stream else name.startswith(way)
+        if node is not None and ours and one.proplist.get(_OWNER) == str(os.getpid()):
+            found = Place(one.index, node.name, recording and _is_monitor(node))
+    return found
+
+
+def pulse_errors() -> tuple[type[Exception], ...]:
+    """What `Pulse` raises when the server goes away or will not."""
     from pulsectl import PulseDisconnected, PulseError
 
     return (PulseError, PulseDisconnected)
 
 
-def _is_monitor(source: _Node) -> bool:
+def _moved(pulse: Pulse, way: Way, stream: str, name: str) -> str | None:
+    found = devices_of(pulse)
+    offered = found.microphones if way == "input" else found.speakers
+    place = place_of(pulse, way, stream)
+    if not offered or place is None:
+        return None
+    device = chosen(offered, name)
+    if place.device != device.name:
+        nodes = pulse.source_list() if way == "input" else pulse.sink_list()
+        move = pulse.source_output_move if way == "input" else pulse.sink_input_move
+        for node in nodes:
+            if node.name == device.name:
+                move(place.stream, node.index)
+        place = place_of(pulse, way, stream)
+    return device.label if place is not None and place.device == device.name else None
+
+
+def _is_monitor(source: Node) -> bool:
     return source.monitor_of_sink_name is not None

@@ -12,11 +12,11 @@ from typing import TypeVar
 
 from desktop_app.adapters.device_tables import Table, TableDevice
 from desktop_app.adapters.portaudio import environment
-from desktop_app.adapters.pulse_server import pulse_devices, stream_settings
+from desktop_app.adapters.pulse_server import chosen, pulse_devices, stream_settings
 from desktop_app.adapters.sound_problems import Way, busy, none_found, refused
 from desktop_app.audio.pcm import RATE_HZ
 from desktop_app.core.problems import Problem
-from desktop_app.core.sound import Device, DeviceList
+from desktop_app.core.sound import DeviceList
 from desktop_app.ports import SoundError
 
 # PortAudio's words for "not at this rate", "not so many channels", and what WASAPI says instead.
@@ -33,7 +33,7 @@ class Target:
     """A device to open.
 
     Attributes:
-        name: Its stored name, empty for the system's default.
+        name: Its name, as settings keep it.
         label: Its name for people.
         index: PortAudio's index, good until the list is renewed.
         rate_hz: Its own rate.
@@ -89,21 +89,21 @@ def find_target(way: Way, name: str, sounddevice: ModuleType) -> Target:
         SoundError: If there is none.
     """
     table = read_table(sounddevice)
-    found = pulse_devices() if sys.platform.startswith("linux") else None
+    offered = pulse_devices() if sys.platform.startswith("linux") else None
     server = table.server(way)
-    if found is not None and server is not None:
-        return _on_server(way, name, found, server)
-    device = table.find(way, name) if name else None
-    chosen = device or table.default(way) or next(table.offered(way), None)
-    if chosen is None:
+    if offered is not None and server is not None:
+        return _on_server(way, name, offered, server)
+    named = table.find(way, name) if name else None
+    found = named or table.default(way) or next(table.offered(way), None)
+    if found is None:
         raise SoundError(none_found(way))
     return Target(
-        name=chosen.name if device is not None else "",
-        label=chosen.name,
-        index=chosen.index,
-        rate_hz=chosen.rate_hz,
-        channels=chosen.channels(way),
-        wasapi=chosen.host_api == "Windows WASAPI",
+        name=found.name,
+        label=found.name,
+        index=found.index,
+        rate_hz=found.rate_hz,
+        channels=found.channels(way),
+        wasapi=found.host_api == "Windows WASAPI",
     )
 
 
@@ -140,17 +140,14 @@ def _on_server(way: Way, name: str, found: DeviceList, server: TableDevice) -> T
     offered = found.microphones if way == "input" else found.speakers
     if not offered:
         raise SoundError(none_found(way))
-    named = next((device for device in offered if device.name == name), None)
-    default = next((device for device in offered if device.default), None)
-    chosen: Device = named or default or offered[0]
-    # Without a default of its own kind, the server would record a speaker's monitor.
-    device = "" if named is None and default is not None else chosen.name
+    device = chosen(offered, name)
     stream = f"{way}-{next(_streams)}"
     return Target(
-        name=device,
-        label=chosen.label,
+        name=device.name,
+        label=device.label,
         index=server.index,
-        environment=stream_settings(way, device, stream),
+        # By name even if it is the default: servers remember who was moved where, long ago.
+        environment=stream_settings(way, device.name, stream),
         stream=stream,
     )
 

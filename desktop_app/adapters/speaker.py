@@ -8,6 +8,7 @@ import logging
 from desktop_app.adapters.portaudio import close_in_sound_thread, in_sound_thread
 from desktop_app.adapters.sound_problems import gone
 from desktop_app.adapters.tape_stream import TapeStream
+from desktop_app.adapters.underflows import Underflows
 from desktop_app.audio.playout import Began, Ended, Playout
 from desktop_app.core.problems import Problem
 from desktop_app.core.sound import SpeakerLost, SpeakerStarted, SpeakerStopped
@@ -22,13 +23,6 @@ STALL_CHECK_S = 0.5
 MOST_STALLS = 2
 """Looks at a head that does not move, after which the device counts as gone."""
 MOST_STALLS_AT_FIRST = 10
-UNDERFLOWS_BORNE = 2
-"""How often one sound may be torn before the device is reopened in the midst of it."""
-SILENT_UNDERFLOWS_BORNE = 1
-"""How often the device may run empty in silence, where nobody hears it, before it holds more."""
-SILENT_LOOKS = 10
-"""Looks in silence, after which what was counted before is forgotten."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -45,7 +39,8 @@ class PortAudioSpeaker:
         Raises:
             SoundError: If no speaker can be opened.
         """
-        await self.aclose()
+        if self._playback is not None:
+            return await self._playback.lead(device, dispatch)
         loop = asyncio.get_running_loop()
         playback = _Playback(loop, dispatch, self._step)
         stream = playback.stream
@@ -69,6 +64,11 @@ class PortAudioSpeaker:
         """Return the next ``samples`` that the device took; None: silence."""
         return self._playback.reference(samples) if self._playback is not None else None
 
+    async def let_go(self) -> None:
+        """Close the device, but keep what is not heard yet.  Idempotent."""
+        if self._playback is not None:
+            await self._playback.let_go()
+
     async def aclose(self) -> None:
         """Close the device; what is queued is lost.  Idempotent."""
         playback, self._playback = self._playback, None
@@ -88,10 +88,9 @@ class _Playback:
         self._playout: Playout | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._slowing = False
-        self._torn = 0
-        self._sounded = False
-        self._silent_looks = 0
+        self._changing = False
+        self._stands = False
+        self._underflows = Underflows(self.stream.underflows)
         self._seen = 0
         self._seen_at = 0.0
         self._stalls = 0
@@ -102,9 +101,13 @@ class _Playback:
         self._playout = Playout(
             stream.memory, stream.head, rate_hz=stream.rate_hz, tail=stream.tail
         )
+        self._run()
+
+    def _run(self) -> None:
+        """The device takes the tape from here on."""
+        self._stands, self._stalls = False, 0
         self._seen_at = self._loop.time()
-        # An opening is rough: what runs empty then says nothing of what comes.
-        self._torn = stream.underflows()
+        self._underflows.begin()
         self._schedule()
 
     def play(self, item_id: str, pcm: bytes) -> None:
@@ -115,8 +118,7 @@ class _Playback:
         was_silent = not playout.sounds
         playout.play(item_id, pcm)
         if was_silent and playout.sounds:
-            self._torn = self.stream.underflows()
-            self._sounded = True
+            self._underflows.sound_begins()
             self._check_soon()
 
     def cut(self) -> SpeakerStopped:
@@ -131,6 +133,52 @@ class _Playback:
         """Return what the device took."""
         return self._playout.reference(samples) if self._playout is not None else None
 
+    async def lead(self, device: str, dispatch: Dispatch) -> str:
+        """Go on where the tape stands, on ``device``; return its label.
+
+        Raises:
+            SoundError: If it cannot be opened: the tape stands still then.
+        """
+        self._dispatch = dispatch
+        stream, rate_hz = self.stream, self.stream.rate_hz
+        await self._drop_tasks()
+        self._changing = True
+        try:
+            await in_sound_thread(lambda: stream.lead(device), undo=lambda _: stream.close())
+        except SoundError:
+            self._stand()
+            raise
+        finally:
+            self._changing = False
+        if stream.rate_hz == rate_hz and self._playout is not None:
+            self._playout.tail = stream.tail
+            self._run()
+            return stream.label
+        # Another rate is another tape.
+        stopped = self.cut()
+        self.begin()
+        if stopped.item_id is not None:
+            self._dispatch(stopped)
+        return stream.label
+
+    async def let_go(self) -> None:
+        """Close the device; the tape stands still."""
+        self._stand()
+        await self._drop_tasks()
+        await close_in_sound_thread(self.stream.close)
+
+    async def _drop_tasks(self) -> None:
+        for task in list(self._tasks):
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(list(self._tasks))
+
+    def _stand(self) -> None:
+        """Nothing takes the tape any more."""
+        self._stands = True
+        if self._timer is not None:
+            self._timer.cancel()
+
     async def aclose(self) -> None:
         """Close."""
         self._end()
@@ -141,13 +189,15 @@ class _Playback:
     # -- time -----------------------------------------------------------------------------------
 
     def _check_soon(self) -> None:
+        if self._stands:
+            return
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._loop.call_later(0, self._check)
 
     def _check(self) -> None:
         playout = self._playout
-        if playout is None:
+        if playout is None or self._stands:
             return
         for happened in playout.poll():
             match happened:
@@ -180,7 +230,7 @@ class _Playback:
     def _has_stalled(self) -> bool:
         """Whether the device takes nothing any more."""
         head, now = self.stream.head(), self._loop.time()
-        if head != self._seen or self._slowing:
+        if head != self._seen or self._changing:
             self._seen, self._seen_at, self._stalls = head, now, 0
         elif now - self._seen_at >= STALL_CHECK_S * (self._stalls + 1):
             # Not at once: after the computer slept, the first look comes before any sound can.
@@ -190,40 +240,25 @@ class _Playback:
     # -- machines that are slow -----------------------------------------------------------------
 
     def _mind_underflows(self, playout: Playout) -> None:
-        """Let the device hold more if it ran empty: at once if that tears the sound.
-
-        A machine that is too slow is known by its silence already: it is mended there, unheard.
-        """
-        torn = self.stream.underflows() - self._torn
-        if torn > self._borne(playout) and self.stream.can_step and not self._slowing:
-            self._slowing = True
+        """Let the device hold more if it ran empty too often."""
+        too_many = self._underflows.too_many(sounds=playout.sounds)
+        if too_many and self.stream.can_step and not self._changing:
+            self._changing = True
             task = self._loop.create_task(self._slow_down(), name="speaker-slower")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        self._sounded = playout.sounds
-
-    def _borne(self, playout: Playout) -> int:
-        """How many underflows are no reason to change anything."""
-        if playout.sounds:
-            self._silent_looks = 0
-            return UNDERFLOWS_BORNE
-        if self._sounded:
-            return 0  # What tore the sound that has just ended would tear the next one too.
-        self._silent_looks += 1
-        if self._silent_looks >= SILENT_LOOKS:
-            self._silent_looks, self._torn = 0, self.stream.underflows()
-        return SILENT_UNDERFLOWS_BORNE
 
     async def _slow_down(self) -> None:
         try:
             await in_sound_thread(self.stream.reopen, undo=lambda _: self.stream.close())
         except SoundError as error:
+            self._changing = False
             self._lose(error.problem)
             return
         finally:
-            self._slowing = False
+            self._changing = False
         _log.info("The speaker now holds %.0f ms", self.stream.latency_s * 1000)
-        self._torn = 0
+        self._underflows.begin()
         if self._playout is not None:
             self._playout.tail = self.stream.tail
 
@@ -237,12 +272,10 @@ class _Playback:
             _log.info("The speaker ended after its loop")
 
     def _lose(self, problem: Problem) -> None:
-        if self._playout is None:
+        """The tape stands still; whoever opens the next device goes on from here."""
+        if self._playout is None or self._stands or self._changing:
             return
-        stopped = self.cut()
-        self._end()
-        if stopped.item_id is not None:
-            self._dispatch(stopped)
+        self._stand()
         self._dispatch(SpeakerLost(problem))
 
     def _end(self) -> None:

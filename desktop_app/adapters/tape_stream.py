@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from desktop_app.adapters.portaudio import PORTAUDIO, load
+from desktop_app.adapters.pulse_server import moved
 from desktop_app.adapters.sound_target import (
     Form,
     Target,
@@ -40,6 +41,7 @@ class _Ring(Protocol):
     read_available: int
 
     def advance_write_index(self, size: int) -> int: ...
+    def advance_read_index(self, size: int) -> int: ...
 
 
 class _Stats(Protocol):
@@ -84,7 +86,9 @@ class TapeStream:
         self._actions: list[_Action] = []
         self._mixer: _Mixer | None = None
         self._closing = False
+        self._ended = False
         self._device = ""
+        self._target: Target | None = None
 
     # -- in the sound thread --------------------------------------------------------------------
 
@@ -95,6 +99,7 @@ class TapeStream:
             SoundError: If it cannot be opened.
         """
         self._device = device
+        self._closing = self._ended = False
         with PORTAUDIO.locked() as sounddevice:
             rtmixer = load("rtmixer")
             target = find_target("output", device, sounddevice)
@@ -102,6 +107,7 @@ class TapeStream:
             with hasty_threads():
                 self._mixer = open_target(target, "output", sounddevice, opener)
             PORTAUDIO.opened()
+        self._target = target
         self.label = target.label
 
     def reopen(self) -> None:
@@ -112,8 +118,28 @@ class TapeStream:
         """
         self.close()
         self.step += 1
-        self._closing = False
         self.open(self._device)
+
+    def lead(self, device: str) -> None:
+        """Go on on ``device``: the server leads us there, or the tape stands still meanwhile.
+
+        Raises:
+            SoundError: If it cannot be opened; nothing is open then.
+        """
+        if self._mixer is not None and not self._ended and self._moved(device):
+            self._device = device
+            return
+        self.close()
+        self.open(device)
+
+    def _moved(self, device: str) -> bool:
+        target = self._target
+        if target is None or not target.stream:
+            with PORTAUDIO.locked() as sounddevice:
+                return target == find_target("output", device, sounddevice)
+        label = moved("output", target.stream, device)
+        self.label = label or self.label
+        return label is not None
 
     def close(self) -> None:
         """Stop and close.  Idempotent."""
@@ -164,7 +190,7 @@ class TapeStream:
                 device=target.index,
                 channels=form.channels,
                 extra_settings=extra_settings(target, sounddevice),
-                finished_callback=self._ended,
+                finished_callback=self._has_ended,
             )
             try:
                 self._thread_tape(mixer, form, rtmixer)
@@ -179,19 +205,27 @@ class TapeStream:
 
     def _thread_tape(self, mixer: _Mixer, form: Form, rtmixer: ModuleType) -> None:
         """Put the tape into the player: one reader a channel, all on the same memory."""
-        if len(self._rings) != form.channels or self.rate_hz != form.rate_hz:
+        if self.rate_hz != form.rate_hz:
             self.rate_hz = form.rate_hz
-            self._rings = [
-                rtmixer.RingBuffer(self.memory.itemsize, buffer=self.memory)
-                for _ in range(form.channels)
-            ]
-            self._written = 0
-            self.grow(TAPE_SAMPLES)
+            self.memory.fill(0)
+            self._rings, self._written = [], TAPE_SAMPLES
+        if len(self._rings) != form.channels:
+            position = self.head() if self._rings else 0
+            self._rings = [self._ring_at(position, rtmixer) for _ in range(form.channels)]
         self._actions = [
             mixer.play_ringbuffer(ring, channels=[number])
             for number, ring in enumerate(self._rings, start=1)
         ]
 
-    def _ended(self) -> None:
+    def _ring_at(self, position: int, rtmixer: ModuleType) -> _Ring:
+        """Return a reader that stands at ``position`` of the tape."""
+        ring: _Ring = rtmixer.RingBuffer(self.memory.itemsize, buffer=self.memory)
+        ring.advance_write_index(position % TAPE_SAMPLES)
+        ring.advance_read_index(position % TAPE_SAMPLES)
+        ring.advance_write_index(self._written - position)
+        return ring
+
+    def _has_ended(self) -> None:
+        self._ended = True
         if not self._closing:
             self._finished()

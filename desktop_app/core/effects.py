@@ -129,10 +129,17 @@ class CloseLink:
 
 @dataclass(frozen=True, slots=True)
 class OpenSound:
-    """Open (or reopen) microphone and speaker by name; empty means the system default."""
+    """Use these devices from now on; what is open already stays, or changes in full swing.
+
+    Attributes:
+        microphone: Its name; empty: the system's default, as for one that is not there.
+        speaker: The same.
+        afresh: Let go of both first, for only then the system tells which devices there are.
+    """
 
     microphone: str
     speaker: str
+    afresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

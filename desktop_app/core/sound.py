@@ -38,11 +38,52 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class DeviceList:
-    """What can be chosen now.  ``problem`` says why nothing can, if so."""
+    """What can be chosen now.
+
+    Attributes:
+        microphones: Without monitors of speakers.
+        speakers: Without what a sound server invents when there is none.
+        problem: Why nothing can be chosen, if so.
+        live: It is renewed whatever is open, as sound servers do it.
+    """
 
     microphones: tuple[Device, ...] = ()
     speakers: tuple[Device, ...] = ()
     problem: Problem | None = None
+    live: bool = False
+
+
+NO_DEVICES = DeviceList()
+"""What is known before anybody has looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesChanged:
+    """Devices came or went, the default is another one, or a stream of ours was moved.
+
+    Attributes:
+        devices: All there are now.
+        microphone: Name of the device that we record from; empty: none, or unknown.
+        speaker: Name of the device that we play on; empty: none, or unknown.
+    """
+
+    devices: DeviceList
+    microphone: str = ""
+    speaker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesStale:
+    """Devices came or went; which ones, the system only tells while nothing is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class MicLevel:
+    """Loudness of the newest block, in dBFS (0 is full scale, -96 is silence)."""
+
+    rms_dbfs: float = -96.0
+    peak_dbfs: float = -96.0
+    clipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +139,10 @@ class SpeakerOpened:
 
 @dataclass(frozen=True, slots=True)
 class SpeakerLost:
-    """The speaker is gone or could not be opened (``problem``); None: we closed it."""
+    """The speaker is gone or could not be opened (``problem``); None: we closed it.
+
+    What was not heard on a speaker that is gone is kept, for the next one or for a cut.
+    """
 
     problem: Problem | None = None
 
@@ -136,5 +180,7 @@ SoundEvent = (
     | SpeakerStarted
     | SpeakerStopped
     | EchoJudged
+    | DevicesChanged
+    | DevicesStale
 )
 """All that the devices do."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from desktop_app.core.capabilities import Capabilities
 from desktop_app.core.problems import Problem
 from desktop_app.core.settings import Settings
-from desktop_app.core.sound import EchoState
+from desktop_app.core.sound import NO_DEVICES, Device, DeviceList, EchoState
 from desktop_app.core.transcript import Rows
 
 if TYPE_CHECKING:  # The window needs a state to begin with, and none of these.
@@ -150,13 +150,28 @@ class ItemAudio:
 
 @dataclass(frozen=True, slots=True)
 class SoundState:
-    """The devices, as the sound path reports them."""
+    """The devices, as the sound path reports them.
+
+    Attributes:
+        devices: Those that can be chosen.
+        mic_at: Name of the device that really is in use; empty: unknown.
+        speaker_at: The same of the speaker.
+        missed: Chosen devices that the user knows to be missing.
+        awaited: The speaker is gone, and what it did not play waits for another one.
+        silent: There is no speaker: what the assistant says is only written down.
+    """
 
     wanted: bool = False
     mic_open: bool = False
     mic_label: str = ""
+    mic_at: str = ""
     speaker_open: bool = False
     speaker_label: str = ""
+    speaker_at: str = ""
+    devices: DeviceList = NO_DEVICES
+    missed: tuple[Device, ...] = ()
+    awaited: bool = False
+    silent: bool = False
     playing: tuple[ItemAudio, ...] = ()
     """Items whose speech was handed to the speaker and has not been reported finished, in order."""
     dry: ItemAudio | None = None

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from desktop_app.core import (
     connection,
+    devices,
     far_end,
     half_duplex,
     refusals,
@@ -21,17 +22,13 @@ from desktop_app.core import (
     words,
 )
 from desktop_app.core import effects as fx
-from desktop_app.core.changes import link, solved, tell, then, with_row
-from desktop_app.core.changes import sound as sound_changed
+from desktop_app.core.changes import link, solved, tell, with_row
 from desktop_app.core.events import Event, TimerFired
 from desktop_app.core.preferences import configured_when_quiet, settings_changed
-from desktop_app.core.problems import Kind, Problem
+from desktop_app.core.problems import Kind
 from desktop_app.core.state import AppState, Phase, Step
 from desktop_app.core.tool_calls import quieted, settle_calls, tool_called, tool_finished
 from desktop_app.core.transcript import Text, find
-
-SOUND_AGAIN_MS = 2_000
-"""How often a device that is missing is looked for again."""
 
 
 def step(state: AppState, event: Event) -> Step:
@@ -176,34 +173,25 @@ def _sound(state: AppState, event: sound.SoundEvent) -> Step:
         case sound.MicFrame():
             return turn_taking.mic_frame(state, event)
         case sound.MicOpened(label):
-            opened = solved(state, Kind.NO_MICROPHONE, Kind.NO_SOUND)
-            opened = sound_changed(opened, mic_open=True, mic_label=label)
-            return half_duplex.minded(state, opened), ()
+            return devices.mic_opened(state, label)
         case sound.MicLost(problem):
-            lost, effects = _device_lost(sound_changed(state, mic_open=False), problem)
-            return then(talk_key.let_go(lost), effects) if problem else (lost, effects)
+            return devices.mic_lost(state, problem)
         case sound.SpeakerOpened(label):
-            opened = solved(state, Kind.NO_SPEAKER, Kind.NO_SOUND)
-            opened = sound_changed(opened, speaker_open=True, speaker_label=label)
-            return half_duplex.minded(state, opened), ()
+            return devices.speaker_opened(state, label)
         case sound.SpeakerLost(problem):
-            return _device_lost(
-                sound_changed(state, speaker_open=False, playing=(), dry=None), problem
-            )
+            return devices.speaker_lost(state, problem)
         case sound.SpeakerStarted():
             return state, ()
         case sound.SpeakerStopped():
             return turn_taking.speaker_stopped(state, event)
         case sound.EchoJudged():
             return half_duplex.echo_judged(state, event)
+        case sound.DevicesChanged():
+            return devices.devices_changed(state, event)
+        case sound.DevicesStale():
+            return devices.devices_stale(state)
         case _:
             assert_never(event)
-
-
-def _device_lost(state: AppState, problem: Problem | None) -> Step:
-    if problem is None or not state.sound.wanted:
-        return state, ()
-    return tell(state, problem), (fx.StartTimer(connection.SOUND_TIMER, SOUND_AGAIN_MS),)
 
 
 def _timer(state: AppState, name: str) -> Step:
@@ -232,7 +220,11 @@ def _timer(state: AppState, name: str) -> Step:
             return responses.request_timed_out(state)
         case responses.AGAIN_TIMER:
             return responses.ask_again(state)
-        case connection.SOUND_TIMER if state.sound.wanted:
-            return state, (fx.OpenSound(state.settings.microphone, state.settings.speaker),)
+        case connection.SOUND_TIMER:
+            return devices.look_again(state)
+        case devices.SPEAKER_TIMER:
+            return devices.speaker_given_up(state)
+        case devices.NOTICE_TIMER:
+            return solved(state, Kind.DEVICE_CHANGED), ()
         case _:
             return state, ()

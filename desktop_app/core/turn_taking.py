@@ -76,6 +76,8 @@ def audio_arrived(state: AppState, event: AudioArrived) -> Step:
         playing = (*playing, ItemAudio(event.item_id, event.response_id, samples))
         row = find(state.rows, event.item_id) or Row(event.item_id, Role.ASSISTANT)
         state = with_row(state, replace(row, spoken=True))
+    if state.sound.silent:
+        return (state if state.link.spoke else link(state, spoke=True)), ()
     state = sound(state, playing=playing)
     return state if state.link.spoke else link(state, spoke=True), (
         fx.Play(event.item_id, event.pcm),

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from desktop_app.core.sound import MicLevel
 from desktop_app.core.state import AppState, Phase
-from desktop_app.ports import MicLevel
 from desktop_app.ui import theme
 
 FRAME_MS = 33

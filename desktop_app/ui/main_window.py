@@ -97,6 +97,8 @@ class MainWindow(QWidget):
         """Pass ``state`` on to every part; each skips what it has shown already.  Idempotent."""
         if state is self._shown:
             return
+        if state.sound.devices is not self._state.sound.devices:
+            self.show_devices(state.sound.devices)
         before, self._state, self._shown = self._state.settings, state, state
         self.refresh_theme()
         self.header.show_state(state)

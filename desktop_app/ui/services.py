@@ -12,9 +12,8 @@ from typing import Protocol
 
 from desktop_app.core.problems import Problem
 from desktop_app.core.settings import Settings
-from desktop_app.core.sound import DeviceList
+from desktop_app.core.sound import DeviceList, MicLevel
 from desktop_app.core.sound_check import CheckStage, Findings
-from desktop_app.ports import MicLevel
 from desktop_app.ui.desk import Desk
 
 

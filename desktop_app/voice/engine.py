@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from desktop_app.core.state import AppState
 from desktop_app.core.wishes import ProblemFound
 from desktop_app.ports import (
     Destination,
+    Devices,
     Link,
     Microphone,
     SettingsStore,
@@ -57,6 +59,8 @@ class Ports:
     speaker: Speaker
     settings: SettingsStore
     tools: ToolProvider
+    devices: Devices | None = None
+    """None: nobody tells when devices come or go."""
     aclose: Callable[[], Awaitable[None]] | None = None
     """Called once the worker ends: closes what lives as long as it, such as the engine."""
     cleaners: Cleaners = NO_CLEANERS
@@ -80,6 +84,7 @@ class Engine:
         self._tasks: set[asyncio.Task[None]] = set()
         self._saving = asyncio.Lock()
         self._taken = False
+        self._unwatch: Callable[[], None] = _nothing
         store.perform = self._perform
         store.changed = self._changed
 
@@ -91,6 +96,7 @@ class Engine:
         """
         try:
             async with asyncio.TaskGroup() as self._group:
+                self._watch()
                 try:
                     await stopped.wait()
                 finally:
@@ -109,12 +115,25 @@ class Engine:
         await asyncio.sleep(0)  # What was dispatched before the end is still heard.
         try:
             async with asyncio.timeout(CLOSE_S):
+                await asyncio.to_thread(self._unwatch)
                 await self._sounds.aclose()
         except TimeoutError:
             log.warning("a sound device does not close")
         for task in self._tasks:
             if task.get_name() not in (SAVING, SESSION):  # The one is awaited, the other hangs up.
                 task.cancel()
+
+    def _watch(self) -> None:
+        """Let the core know of devices that come and go."""
+        if self._ports.devices is None:
+            return
+        loop = asyncio.get_running_loop()
+
+        def noticed(event: Event) -> None:
+            with contextlib.suppress(RuntimeError):  # The loop has ended: nobody listens.
+                loop.call_soon_threadsafe(self._store.dispatch, event)
+
+        self._unwatch = self._ports.devices.watch(noticed)
 
     def _spawn(self, work: Coroutine[object, object, None], name: str) -> asyncio.Task[None] | None:
         if self._group is None:
@@ -145,6 +164,8 @@ class Engine:
             self._preroll.push(frame.pcm)
 
     def _changed(self, before: AppState, after: AppState) -> None:
+        if _places(before) != _places(after):
+            self._chain.reset()  # The server has moved a stream: another room.
         cue = cue_between(before, after)
         if cue is not None:
             self._sounds.cue(cue_sound(cue, after.settings.cue_volume))
@@ -230,6 +251,14 @@ class Engine:
             problem = await asyncio.to_thread(self._ports.settings.save, settings)
         if problem is not None:
             self._store.dispatch(ProblemFound(problem))
+
+
+def _places(state: AppState) -> tuple[str, str]:
+    return state.sound.mic_at, state.sound.speaker_at
+
+
+def _nothing() -> None:
+    """Nobody watches."""
 
 
 async def _raised(error: BaseException) -> None:

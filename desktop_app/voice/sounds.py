@@ -1,19 +1,20 @@
-"""Microphone and speaker, opened and closed as the core asks."""
+"""Microphone and speaker, opened, changed and closed as the core asks."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 
 from desktop_app.core.effects import OpenSound, Play
 from desktop_app.core.events import Event
+from desktop_app.core.problems import Problem
 from desktop_app.core.sound import (
     MicLost,
     MicOpened,
     SpeakerLost,
     SpeakerOpened,
-    SpeakerStopped,
 )
+from desktop_app.core.wishes import ProblemFound
 from desktop_app.ports import Dispatch, Microphone, SoundError, Speaker
 
 CUE_ITEM = "cue"
@@ -47,17 +48,15 @@ class Sounds:
         self._changing = asyncio.Lock()
         self._listening: asyncio.Task[None] | None = None
         self._wanted: OpenSound | None = None
-        self._mic_name: str | None = None
-        self._speaker_name: str | None = None
-        self._holding = False
+        self._done: OpenSound | None = None
+        self._afresh = False
+        self._plays = False
         self._held: list[Play] = []
 
     def open(self, order: OpenSound) -> None:
-        """Open what is not open, and what is open under another name anew; return at once."""
+        """Use these devices; what is on them already stays as it is.  Returns at once."""
         self._wanted = order
-        if self._speaker_name != order.speaker:
-            self._hush()
-            self._holding = True
+        self._afresh = self._afresh or order.afresh
         self._spawn(self._change(), "sound-open")
 
     def close(self) -> None:
@@ -71,99 +70,96 @@ class Sounds:
         await self._change()
 
     def play(self, play: Play) -> None:
-        """Play, or hold it back while the speaker is being opened."""
-        if self._holding:
-            self._held.append(play)
-        elif self._speaker_name is None:
-            self._dispatch(SpeakerLost())  # Nobody can hear it: nobody has the floor.
-        else:
+        """Play, or hold it back until there is a speaker (again)."""
+        if self._plays:
             self._speaker.play(play.item_id, play.pcm)
+        elif self._wanted is not None:
+            self._held.append(play)
+        else:
+            self._dispatch(SpeakerLost())  # Nobody can hear it: nobody has the floor.
 
     def cue(self, pcm: bytes) -> None:
         """Play a signal if the speaker is open; it is no item of the conversation."""
-        if self._speaker_name is not None and not self._holding:
+        if self._plays:
             self._speaker.play(CUE_ITEM, pcm)
 
     def cut(self) -> None:
-        """Fall silent, and report how much was heard."""
+        """Fall silent, and report how much was heard; of what was held back it was nothing."""
         self._held.clear()
-        if self._speaker_name is None:
-            self._dispatch(SpeakerStopped(None, 0, cut=True))
-        else:
-            self._dispatch(self._speaker.cut())
+        self._dispatch(self._speaker.cut())
 
     def _give_up(self) -> None:
-        self._wanted = None
-        self._holding = False
+        self._wanted, self._afresh = None, False
         self._held.clear()
-        self._hush()
-
-    def _hush(self) -> None:
-        """Let an open speaker count as gone from now on: what it still had is not heard."""
-        if self._speaker_name is None:
-            return
-        self._speaker_name = None
-        self._speaker.cut()
-        self._dispatch(SpeakerLost())
+        if self._plays:
+            # It counts as gone from now on: what it still had is not heard.
+            self._plays = False
+            self._speaker.cut()
+            self._dispatch(SpeakerLost())
 
     async def _change(self) -> None:
         async with self._changing:
-            wanted = self._wanted
+            wanted, done = self._wanted, self._done
+            self._done = wanted
             if wanted is None:
                 await self._close_microphone()
                 await self._speaker.aclose()
                 self._dispatch(MicLost())
                 return
+            if wanted is done:
+                return  # Of many orders in a row only the newest is carried out, and once.
+            if self._afresh:
+                self._afresh = self._plays = False
+                await self._close_microphone()
+                await self._speaker.let_go()
             # First: a headset may change its speaker too when its microphone is opened.
-            await self._open_microphone(wanted.microphone)
+            await self._open_microphone(wanted)
             if self._wanted is wanted:
-                await self._open_speaker(wanted.speaker)
+                await self._open_speaker(wanted)
 
-    async def _open_speaker(self, name: str) -> None:
-        if self._speaker_name == name:
-            return
-        await self._speaker.aclose()
+    async def _open_speaker(self, order: OpenSound) -> None:
+        def open_(name: str) -> Awaitable[str]:
+            return self._speaker.open(name, self._speaker_event)
+
         try:
-            label = await self._speaker.open(name, self._speaker_event)
+            label, refusal = await _first_that_opens(open_, order.speaker)
         except SoundError as error:
-            if self._wants_speaker(name):
-                self._holding = False
-                self._held.clear()
+            self._plays = False
+            if self._wanted is order:
                 self._dispatch(SpeakerLost(error.problem))
             return
-        if not self._wants_speaker(name):
+        if self._wanted is not order:
             return  # Whoever changed his mind has ordered the next change.
-        self._speaker_name, self._holding = name, False
+        self._plays = True
         held, self._held = self._held, []
         for play in held:
             self._speaker.play(play.item_id, play.pcm)
         self._dispatch(SpeakerOpened(label))
-
-    def _wants_speaker(self, name: str) -> bool:
-        return self._wanted is not None and self._wanted.speaker == name
+        self._tell(refusal)
 
     def _speaker_event(self, event: Event) -> None:
         if isinstance(event, SpeakerLost):
-            self._speaker_name = None
+            self._plays = False
         self._dispatch(event)
 
-    async def _open_microphone(self, name: str) -> None:
-        if self._mic_name == name:
-            return
-        await self._close_microphone()
+    async def _open_microphone(self, order: OpenSound) -> None:
         try:
-            label = await self._microphone.open(name)
+            label, refusal = await _first_that_opens(self._microphone.open, order.microphone)
         except SoundError as error:
             if self._wanted is not None:
                 self._dispatch(MicLost(error.problem))
             return
-        self._mic_name = name
         if self._wanted is not None:
             self._dispatch(MicOpened(label))
-        self._listening = self._spawn(self._listen(), "mic-listen")
+            self._tell(refusal)
+        if self._listening is None or self._listening.done():
+            self._listening = self._spawn(self._listen(), "mic-listen")
+
+    def _tell(self, refusal: Problem | None) -> None:
+        if refusal is not None:
+            self._dispatch(ProblemFound(refusal))
 
     async def _close_microphone(self) -> None:
-        self._mic_name = None
         await self._microphone.aclose()
         if self._listening is not None:
             await asyncio.wait([self._listening])
@@ -175,5 +171,23 @@ class Sounds:
                 if self._wanted is not None:
                     self._heard(block)
         except SoundError as error:
-            self._mic_name = None
             self._dispatch(MicLost(error.problem))
+
+
+async def _first_that_opens(
+    open_: Callable[[str], Awaitable[str]], name: str
+) -> tuple[str, Problem | None]:
+    """Open a device or, if it is there and refuses (it may be busy), the default one.
+
+    Returns:
+        The label of what was opened, and why it is not what was asked for.
+
+    Raises:
+        SoundError: If neither opens.
+    """
+    try:
+        return await open_(name), None
+    except SoundError as refused:
+        if not name:
+            raise
+        return await open_(""), refused.problem

@@ -158,6 +158,25 @@ class MicrophoneContract(ABC):
 
         assert best(lambda: likeness(asyncio.run(talk()), noise(0.3)), 0.99) > 0.99
 
+    def test_another_microphone_is_heard_by_whoever_listens_already(
+        self, microphone: Microphone
+    ) -> None:
+        async def talk() -> tuple[list[str], int]:
+            labels = [await microphone.open(self.other_name)]
+            listening = asyncio.create_task(listened(microphone, 400))
+            await asyncio.sleep(0)
+            labels.append(await microphone.open(""))
+            labels.append(await microphone.open(""))
+            await self.say(speech(2000))
+            async with asyncio.timeout(PATIENCE_S):
+                heard = await listening
+            await microphone.aclose()
+            return labels, len(heard)
+
+        labels, samples = asyncio.run(talk())
+        assert labels == [self.other_label, self.default_label, self.default_label]
+        assert samples == samples_of_ms(400)
+
     def test_when_the_last_microphone_goes_the_blocks_end_with_a_problem(
         self, microphone: Microphone
     ) -> None:
@@ -325,7 +344,7 @@ class SpeakerContract(ABC):
 
         assert best(lambda: likeness(asyncio.run(talk()), said), 0.99) > 0.99
 
-    def test_when_the_last_speaker_goes_what_was_heard_is_told_and_then_the_loss(
+    def test_when_the_last_speaker_goes_the_loss_is_told_and_a_cut_says_what_was_heard(
         self, speaker: Speaker
     ) -> None:
         async def talk() -> list[Event]:
@@ -336,17 +355,59 @@ class SpeakerContract(ABC):
             await self.unplug_all(speaker)
             await self.until(speaker, events, SpeakerLost)
             speaker.play("a", speech(10))
+            await self.wait(speaker, 50)
+            events.append(speaker.cut())
             await speaker.aclose()
             return events
 
-        started, stopped, lost = asyncio.run(talk())
+        started, lost, stopped = asyncio.run(talk())
         assert started == SpeakerStarted("a")
-        assert isinstance(stopped, SpeakerStopped)
-        assert (stopped.item_id, stopped.cut) == ("a", True)
-        assert 100 < stopped.heard_ms < 10_000
         assert isinstance(lost, SpeakerLost)
         assert lost.problem is not None
         assert lost.problem.kind is Kind.NO_SPEAKER
+        assert isinstance(stopped, SpeakerStopped)
+        assert (stopped.item_id, stopped.cut) == ("a", True)
+        assert 100 < stopped.heard_ms < 10_000
+
+    def test_another_speaker_goes_on_in_the_midst_of_a_sound_and_counts_on(
+        self, speaker: Speaker
+    ) -> None:
+        async def talk() -> tuple[str, list[Event]]:
+            events: list[Event] = []
+            await speaker.open("", lambda _: None)
+            speaker.play("a", speech(600))
+            await self.wait(speaker, 150)
+            label = await speaker.open(self.other_name, events.append)
+            speaker.play("a", speech(100))
+            await self.until(speaker, events, SpeakerStopped)
+            await speaker.aclose()
+            return label, events
+
+        label, events = asyncio.run(talk())
+        assert label == self.other_label
+        assert events == [SpeakerStopped("a", 700, cut=False)]
+
+    def test_a_speaker_that_was_let_go_is_silent_until_the_next_one_goes_on(
+        self, speaker: Speaker
+    ) -> None:
+        async def talk() -> tuple[list[Event], list[Event]]:
+            events: list[Event] = []
+            await speaker.let_go()
+            await speaker.open("", events.append)
+            speaker.play("a", speech(400))
+            await self.until(speaker, events, SpeakerStarted)
+            await speaker.let_go()
+            await speaker.let_go()
+            await self.wait(speaker, 500)
+            before = list(events)
+            await speaker.open(self.other_name, events.append)
+            await self.until(speaker, events, SpeakerStopped)
+            await speaker.aclose()
+            return before, events
+
+        before, events = asyncio.run(talk())
+        assert before == [SpeakerStarted("a")]
+        assert events == [SpeakerStarted("a"), SpeakerStopped("a", 400, cut=False)]
 
 
 class DevicesContract(ABC):

@@ -20,6 +20,7 @@ from desktop_app.audio.pcm import BLOCK_BYTES, RATE_HZ, from_bytes
 from desktop_app.core.problems import Kind, Problem
 from desktop_app.ports import SoundError
 from tests.adapters.sound_contracts import PATIENCE_S, best, likeness, listened, noise
+from tests.private_process import start, stop, wait_until
 from tests.virtual_sound import VirtualSound
 
 
@@ -66,21 +67,44 @@ def test_nothing_is_lost_while_the_interpreter_is_held(place: VirtualSound) -> N
 
 @pytest.mark.sound
 def test_a_speaker_is_never_recorded_in_place_of_a_microphone(place: VirtualSound) -> None:
-    async def talk() -> Problem:
+    said = write(place.folder / "said.wav", noise(4))
+
+    async def talk() -> tuple[Problem, np.ndarray]:
         microphone = PortAudioMicrophone()
+        heard: list[bytes] = []
         await microphone.open("")
         await asyncio.to_thread(place.unplug, "mic_headset")
-        listening = asyncio.create_task(lost(microphone))
-        await asyncio.sleep(0)
-        await asyncio.to_thread(place.unplug, "mic_desk")
-        problem = await listening
-        await microphone.aclose()
-        with pytest.raises(SoundError) as caught:
-            await microphone.open("")
-        assert caught.value.problem.kind is Kind.NO_MICROPHONE
-        return problem
 
-    assert asyncio.run(talk()).title == "The microphone is gone: Desk Microphone"
+        async def listen() -> None:
+            async for block in microphone.blocks():
+                heard.append(block)
+
+        listening = asyncio.create_task(listen())
+        player = start(["paplay", "--device=spk_desk", str(said)], place.env())
+        try:
+            await asyncio.to_thread(heard_on, place, "spk_desk")
+            await asyncio.to_thread(place.unplug, "mic_desk")
+            with pytest.raises(SoundError) as caught:
+                async with asyncio.timeout(PATIENCE_S):
+                    await listening
+        finally:
+            stop(player)
+        with pytest.raises(SoundError) as again:
+            await microphone.open("")
+        assert again.value.problem.kind is Kind.NO_MICROPHONE
+        await microphone.aclose()
+        return caught.value.problem, from_bytes(b"".join(heard))
+
+    problem, heard = asyncio.run(talk())
+    assert problem.title == "The microphone is gone: Desk Microphone"
+    assert len(heard)
+    assert not np.any(heard), "the microphone was silent: this is the speaker"
+
+
+def heard_on(place: VirtualSound, speaker: str) -> None:
+    """Wait until a speaker plays something."""
+    with place.record(speaker, RATE_HZ) as recorder:
+        wait_until(lambda: bool(np.any(recorder.pcm())), f"{speaker} plays")
 
 
 @pytest.mark.sound
@@ -98,25 +122,13 @@ def test_a_default_that_is_a_speakers_monitor_is_passed_over(place: VirtualSound
 
 
 @pytest.mark.sound
-def test_a_chosen_microphone_that_is_unplugged_is_lost(place: VirtualSound) -> None:
-    async def talk() -> Problem:
-        microphone = PortAudioMicrophone()
-        await microphone.open("mic_headset")
-        listening = asyncio.create_task(lost(microphone))
-        await asyncio.sleep(0)
-        await asyncio.to_thread(place.unplug, "mic_headset")
-        problem = await listening
-        await microphone.aclose()
-        return problem
-
-    assert asyncio.run(talk()).title == "The microphone is gone: Headset Microphone"
-
-
-@pytest.mark.sound
-def test_the_default_may_change_while_we_listen(place: VirtualSound) -> None:
+@pytest.mark.parametrize("name", ["", "mic_desk"], ids=["default", "chosen"])
+def test_the_server_may_change_the_microphone_while_we_listen(
+    place: VirtualSound, name: str
+) -> None:
     async def talk() -> int:
         microphone = PortAudioMicrophone()
-        await microphone.open("")
+        await microphone.open(name)
         await listened(microphone, 50)
         await asyncio.to_thread(place.unplug, "mic_desk")
         heard = await listened(microphone, 1500)
@@ -124,6 +136,55 @@ def test_the_default_may_change_while_we_listen(place: VirtualSound) -> None:
         return len(heard)
 
     assert asyncio.run(talk()) == 1500 * RATE_HZ // 1000
+
+
+@pytest.mark.sound
+def test_another_microphone_is_used_without_a_gap_and_without_opening_anything(
+    place: VirtualSound,
+) -> None:
+    said = noise(2)
+
+    async def talk() -> tuple[np.ndarray, bool]:
+        microphone = PortAudioMicrophone()
+        await microphone.open("mic_headset")
+        capture = microphone._capture
+        for mic in ("mic_desk", "mic_headset"):
+            place.say_async(mic, write(place.folder / "said.wav", said))
+        listening = asyncio.create_task(listened(microphone, 3500))
+        await asyncio.sleep(0.7)
+        await microphone.open("mic_desk")
+        same = microphone._capture is capture
+        heard = await listening
+        await microphone.aclose()
+        return heard, same
+
+    def attempt() -> float:
+        heard, same = asyncio.run(talk())
+        assert same
+        # Both were spoken into with a few milliseconds between them, which is all that may show.
+        half = len(said) // 2
+        return min(likeness(heard, said[: half // 2]), likeness(heard, said[half:]))
+
+    assert best(attempt, 0.95) > 0.95
+
+
+@pytest.mark.sound
+def test_where_no_server_leads_the_new_microphone_runs_before_the_old_one_is_closed(
+    place: VirtualSound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(microphone_module, "moved", lambda *_: None)
+
+    async def talk() -> tuple[str, int]:
+        microphone = PortAudioMicrophone()
+        await microphone.open("mic_headset")
+        listening = asyncio.create_task(listened(microphone, 1000))
+        await asyncio.sleep(0.2)
+        label = await microphone.open("mic_desk")
+        heard = await listening
+        await microphone.aclose()
+        return label, len(heard)
+
+    assert asyncio.run(talk()) == ("Desk Microphone", RATE_HZ)
 
 
 @pytest.mark.sound

@@ -93,12 +93,14 @@ def test_a_stream_goes_to_the_named_device_of_the_server(server: dict[str, Any])
     assert target.stream in target.environment["PULSE_PROP"]
 
 
-def test_the_default_of_the_server_is_left_to_the_server(server: dict[str, Any]) -> None:
+def test_the_default_is_named_to_the_server_too_for_it_remembers_other_places(
+    server: dict[str, Any],
+) -> None:
     server["devices"] = DeviceList((HEADSET, DESK))
     for name in ("", "long gone"):
         target = find_target("input", name, ALSA)
-        assert (target.name, target.label) == ("", "Desk")
-        assert "PULSE_SOURCE" not in target.environment
+        assert (target.name, target.label) == ("mic_desk", "Desk")
+        assert target.environment["PULSE_SOURCE"] == "mic_desk"
 
 
 def test_without_a_default_the_first_device_is_named(server: dict[str, Any]) -> None:
@@ -123,7 +125,11 @@ def test_without_a_server_portaudios_own_devices_are_used(server: dict[str, Any]
         2,
     )
     other = find_target("output", "long gone", ALSA)
-    assert (other.name, other.label, dict(other.environment)) == ("", "hda (hw:0,0)", {})
+    assert (other.name, other.label, dict(other.environment)) == (
+        "hda (hw:0,0)",
+        "hda (hw:0,0)",
+        {},
+    )
 
 
 def test_without_any_device_there_is_a_problem(server: dict[str, Any]) -> None:

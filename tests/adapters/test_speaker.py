@@ -196,7 +196,7 @@ def test_a_machine_that_cannot_keep_up_gets_a_device_that_holds_more(
         torn = 1
         await ended(events)
         async with asyncio.timeout(PATIENCE_S):
-            while playback.stream.step == 0 or playback._slowing:
+            while playback.stream.step == 0 or playback._changing:
                 await asyncio.sleep(0.01)
         torn = 0
         events.clear()

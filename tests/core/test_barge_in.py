@@ -11,7 +11,6 @@ from desktop_app.core import far_end as far
 from desktop_app.core import sound
 from desktop_app.core import wishes as wish
 from desktop_app.core.capabilities import Capabilities
-from desktop_app.core.events import TimerFired
 from desktop_app.core.problems import Kind, Problem
 from desktop_app.core.settings import Settings
 from desktop_app.core.state import AppState, Floor
@@ -175,20 +174,8 @@ def test_empty_sound_is_no_sound() -> None:
     assert run(state, far.AudioArrived("r1", "a1", b"")) == (state, ())
 
 
-def test_a_lost_speaker_gives_the_floor_back_and_is_looked_for() -> None:
-    problem = Problem(Kind.NO_SPEAKER, "No speaker", "Plug one in.")
-    state, effects = run(speaking(), sound.SpeakerLost(problem))
-    assert (state.floor, kinds(state)) == (Floor.NOBODY, {Kind.NO_SPEAKER})
-    assert effects == (fx.StartTimer("sound", 2000),)
-    assert told(state, TimerFired("sound")) == (fx.OpenSound("", ""),)
-    assert kinds(after(state, sound.SpeakerOpened("Speaker"))) == set()
-
-
-def test_a_lost_microphone_is_looked_for_and_one_we_closed_is_not() -> None:
+def test_devices_we_closed_are_not_looked_for() -> None:
     problem = Problem(Kind.NO_MICROPHONE, "No microphone", "Plug one in.")
-    state, effects = run(live(), sound.MicLost(problem))
-    assert (kinds(state), effects) == ({Kind.NO_MICROPHONE}, (fx.StartTimer("sound", 2000),))
-    assert kinds(after(state, sound.MicOpened("Microphone"))) == set()
     assert told(live(), sound.MicLost(), sound.SpeakerLost()) == ()
     assert kinds(after(AppState(), sound.MicLost(problem))) == set()
 

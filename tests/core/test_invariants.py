@@ -20,7 +20,7 @@ from desktop_app.core.step import step
 from tests.core.dialogue import SAMPLES_PER_MS, after, live, manual, only, orders, pcm
 
 TIMERS = {"created", "updated", "retry", "renew", "release", "response", "again", "sound"}
-TIMERS |= {"tap", "watchdog"}
+TIMERS |= {"tap", "watchdog", "speaker", "device-notice", "rest"}
 LINKED = (Phase.CONFIGURING, Phase.LIVE)
 OPENS_THE_GATE = (far.ResponseStarted, far.ResponseEnded, far.ServerError, ev.TimerFired)
 

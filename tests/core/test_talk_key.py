@@ -117,10 +117,11 @@ def test_a_press_talks_over_the_assistant() -> None:
     assert state.pressed
 
 
-def test_a_lost_microphone_lets_the_key_go() -> None:
+def test_a_microphone_that_cannot_be_replaced_lets_the_key_go() -> None:
     gone = sound.MicLost(Problem(Kind.NO_MICROPHONE, "Title", "Hint"))
     for state in (after(with_key(), DOWN, TAP_OVER), after(with_key(), DOWN, UP)):
-        lost, effects = run(state, gone)
+        assert after(state, gone).pressed, "another one goes on"
+        lost, effects = run(state, gone, gone)
         assert (lost.pressed, lost.key) == (False, Key.UP)
         assert fx.StartTimer(RELEASE_TIMER, RELEASE_GRACE_MS) in effects
 

@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from desktop_app.core.settings import Settings
-from desktop_app.core.sound import Device, DeviceList
+from desktop_app.core.sound import Device, DeviceList, MicLevel
 from desktop_app.core.sound_check import CheckStage, Findings
-from desktop_app.ports import MicLevel
 from desktop_app.ui.services import (
     DownloadOffer,
     DownloadOutcome,

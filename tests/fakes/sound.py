@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import numpy as np
 
@@ -12,8 +12,17 @@ from desktop_app.audio.level import Meter
 from desktop_app.audio.pcm import BLOCK_BYTES, Int16, samples_of_ms, to_bytes
 from desktop_app.audio.playout import Began, Ended, Playout
 from desktop_app.core.problems import Action, Kind, Problem
-from desktop_app.core.sound import Device, DeviceList, SpeakerLost, SpeakerStarted, SpeakerStopped
-from desktop_app.ports import Dispatch, MicLevel, SoundError
+from desktop_app.core.sound import (
+    Device,
+    DeviceList,
+    DevicesChanged,
+    DevicesStale,
+    MicLevel,
+    SpeakerLost,
+    SpeakerStarted,
+    SpeakerStopped,
+)
+from desktop_app.ports import Dispatch, SoundError
 
 MIC_GONE = Problem(
     Kind.NO_MICROPHONE, "The microphone is gone", "Plug it in.", Action.CHOOSE_MICROPHONE
@@ -29,6 +38,7 @@ class FakeMicrophone:
         names: The devices there are; another name gives the first.
         refusal: If set, `open` raises it as `SoundError`.
         opened: The device names `open` was asked for.
+        closed: How often it was closed.
     """
 
     def __init__(self, *names: str) -> None:
@@ -36,6 +46,7 @@ class FakeMicrophone:
         self.names = names or ("Fake microphone",)
         self.refusal: Problem | None = None
         self.opened: list[str] = []
+        self.closed = 0
         self.is_open = False
         self._said: deque[bytes] = deque()
         self._lost: Problem | None = None
@@ -47,8 +58,9 @@ class FakeMicrophone:
         self.opened.append(device)
         if self.refusal is not None:
             raise SoundError(self.refusal)
-        self._said.clear()
-        self._lost = None
+        if not self.is_open or self._lost is not None:
+            self._said.clear()
+            self._lost = None
         self.is_open = True
         return device if device in self.names else self.names[0]
 
@@ -84,6 +96,7 @@ class FakeMicrophone:
 
     async def aclose(self) -> None:
         """Close."""
+        self.closed += self.is_open
         self.is_open = False
         self.level = MicLevel()
         self._news.set()
@@ -102,7 +115,7 @@ class FakeSpeaker:
         self.names = names or ("Fake speaker",)
         self.refusal: Problem | None = None
         self.opened: list[str] = []
-        self.is_open = False
+        self.is_open = self._kept = False
         self._begin()
 
     async def open(self, device: str, dispatch: Dispatch) -> str:
@@ -110,14 +123,13 @@ class FakeSpeaker:
         self.opened.append(device)
         if self.refusal is not None:
             raise SoundError(self.refusal)
-        self._begin()
         self._dispatch = dispatch
-        self.is_open = True
+        self.is_open = self._kept = True
         return device if device in self.names else self.names[0]
 
     def play(self, item_id: str, pcm: bytes) -> None:
         """Queue ``pcm``."""
-        if self.is_open:
+        if self._kept:
             self._playout.play(item_id, pcm)
 
     def cut(self) -> SpeakerStopped:
@@ -129,15 +141,17 @@ class FakeSpeaker:
         """Return what was played."""
         return self._playout.reference(samples)
 
+    async def let_go(self) -> None:
+        """Close, and keep the rest."""
+        self.is_open = False
+
     async def aclose(self) -> None:
         """Close."""
-        self.is_open = False
+        self.is_open = self._kept = False
         self._begin()
 
     def lose(self, problem: Problem = SPEAKER_GONE) -> None:
         """Pull the plug."""
-        if self._playout.sounds:
-            self._dispatch(self.cut())
         self.is_open = False
         self._dispatch(SpeakerLost(problem))
 
@@ -148,6 +162,8 @@ class FakeSpeaker:
 
     def play_ms(self, ms: int) -> Int16:
         """Let time pass: report what happens meanwhile, and return what was heard."""
+        if not self.is_open:
+            return np.zeros(samples_of_ms(ms), np.int16)
         stop = self._head + samples_of_ms(ms)
         heard: list[bytes] = []
         self._poll()
@@ -183,7 +199,21 @@ class FakeDevices:
             microphones=(Device("Fake microphone", "Fake microphone", default=True),),
             speakers=(Device("Fake speaker", "Fake speaker", default=True),),
         )
+        self.dispatch: Dispatch | None = None
 
     def list(self) -> DeviceList:
         """Return them."""
         return self.found
+
+    def watch(self, dispatch: Dispatch) -> Callable[[], None]:
+        """Notice what the test says, in its thread."""
+        self.dispatch = dispatch
+        return self._stop
+
+    def tell(self, event: DevicesChanged | DevicesStale) -> None:
+        """Notice something."""
+        if self.dispatch is not None:
+            self.dispatch(event)
+
+    def _stop(self) -> None:
+        self.dispatch = None

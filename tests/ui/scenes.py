@@ -60,7 +60,13 @@ LIVE = LinkState(
     voice="marin",
     spoke=True,
 )
-SOUND = SoundState(True, True, "USB Headset Mono", True, "Built-in Speakers")
+SOUND = SoundState(
+    wanted=True,
+    mic_open=True,
+    mic_label="USB Headset Mono",
+    speaker_open=True,
+    speaker_label="Built-in Speakers",
+)
 METER = Meter(responses=3, input_tokens=4812, output_tokens=1267, cached_tokens=3000)
 FIRST_START = AppState()
 LISTENING = AppState(link=LIVE, sound=SOUND, rows=TALK[:4], meter=METER)

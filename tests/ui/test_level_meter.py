@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
+from desktop_app.core.sound import MicLevel
 from desktop_app.core.state import AppState
-from desktop_app.ports import MicLevel
 from desktop_app.ui.level_meter import CLIP_FRAMES, PEAK_FRAMES, LevelMeter, share
 from tests.fakes.services import FakeServices
 from tests.ui.scenes import CONNECTING, FIRST_START, LISTENING, MUTED, SPEAKING

@@ -18,7 +18,7 @@ from desktop_app.voice.engine import Engine, Ports
 from desktop_app.voice.store import Store
 from tests.fakes.link import FakeLinks
 from tests.fakes.settings import FakeSettingsStore
-from tests.fakes.sound import FakeMicrophone, FakeSpeaker
+from tests.fakes.sound import FakeDevices, FakeMicrophone, FakeSpeaker
 
 PATIENCE_S = 5.0
 URL = "ws://127.0.0.1:1/v1/realtime"
@@ -86,6 +86,7 @@ class Stage:
     links: FakeLinks = field(default_factory=FakeLinks)
     microphone: FakeMicrophone = field(default_factory=FakeMicrophone)
     speaker: FakeSpeaker = field(default_factory=FakeSpeaker)
+    devices: FakeDevices = field(default_factory=FakeDevices)
     settings: FakeSettingsStore = field(default_factory=FakeSettingsStore)
     destination: FakeDestination = field(default_factory=FakeDestination)
     tools: FakeTools = field(default_factory=FakeTools)
@@ -116,6 +117,7 @@ class Stage:
             self.speaker,
             self.settings,
             self.tools,
+            self.devices,
             cleaners=self.cleaners,
         )
 

@@ -20,7 +20,7 @@ from desktop_app.core.far_end import (
 )
 from desktop_app.core.problems import Kind, Problem
 from desktop_app.core.settings import Settings
-from desktop_app.core.sound import SpeakerStopped
+from desktop_app.core.sound import Device, DeviceList, DevicesChanged, SpeakerStopped
 from desktop_app.core.state import AppState
 from desktop_app.core.wishes import (
     ConnectAsked,
@@ -331,7 +331,7 @@ def test_speech_is_played_and_a_barge_in_tells_the_far_end_what_was_heard() -> N
     play(scene, link)
 
 
-def test_without_a_speaker_the_floor_stays_free() -> None:
+def test_without_a_speaker_the_floor_is_free_after_a_while() -> None:
     link = FakeLink()
 
     async def scene(stage: Stage, _: Engine) -> None:
@@ -341,6 +341,9 @@ def test_without_a_speaker_the_floor_stays_free() -> None:
         for _time in range(3):
             link.say(AudioArrived("r1", "i1", block(0)))
         await until(lambda: bool(stage.state.rows))
+        stage.tell(TimerFired("speaker"))
+        link.say(AudioArrived("r1", "i1", block(0)))
+        await settle()
         assert stage.state.floor == "nobody"
         assert not stage.state.sound.playing
         assert [problem.kind for problem in stage.state.problems] == [Kind.NO_SPEAKER]
@@ -567,12 +570,25 @@ def test_another_speaker_in_mid_answer_lets_the_answer_go_on_there() -> None:
         stage.tell(SettingsChanged(replace(stage.state.settings, speaker="Other")))
         link.say(AudioArrived("r1", "i1", block(0) * 10))
         await until(lambda: stage.speaker.opened == ["", "Other"])
-        await until(lambda: stage.speaker.unheard_ms == 100)
+        await until(lambda: stage.speaker.unheard_ms == 300)
         stage.speaker.play_ms(300)
         assert stage.state.floor == "nobody"
         assert not link.sent(fx.TruncateItem)
 
     play(scene, link)
+
+
+def test_what_the_watcher_notices_reaches_the_state_until_the_engine_ends() -> None:
+    stage = Stage()
+    found = DeviceList((Device("mic", "Mic", default=True),))
+
+    async def run() -> None:
+        async with asyncio.timeout(5), stage.playing():
+            stage.devices.tell(DevicesChanged(found))
+            await until(lambda: stage.state.sound.devices is found)
+        assert stage.devices.dispatch is None
+
+    asyncio.run(run())
 
 
 def test_a_late_report_of_a_speaker_changes_nothing() -> None:

@@ -15,6 +15,7 @@ from desktop_app.core.sound import (
     SpeakerStarted,
     SpeakerStopped,
 )
+from desktop_app.core.wishes import ProblemFound
 from desktop_app.ports import Dispatch
 from desktop_app.voice.sounds import Sounds
 from tests.fakes.sound import MIC_GONE, SPEAKER_GONE, FakeMicrophone, FakeSpeaker
@@ -102,31 +103,63 @@ def test_both_devices_open_under_the_names_asked_for_and_say_what_they_are() -> 
     play(scene, lambda: FakeMicrophone("A", "B"))
 
 
-def test_what_is_open_is_not_opened_again() -> None:
+def test_an_order_is_carried_out_once_and_what_is_open_stays_open() -> None:
     async def scene(room: Room) -> None:
         await room.opened()
-        room.sounds.open(OpenSound("", ""))
+        room.sounds.play(Play("i1", SOUND))
+        room.microphone.hear(block(1))
+        order = OpenSound("", "")
+        room.sounds.open(order)
+        room.sounds.open(order)
+        await until(lambda: len(room.events) == 2)
         await settle()
-        assert (room.microphone.opened, room.speaker.opened) == ([""], [""])
-        assert not room.events
+        assert room.events == [MicOpened("Fake microphone"), SpeakerOpened("Fake speaker")]
+        assert (room.microphone.opened, room.speaker.opened) == (["", ""], ["", ""])
+        assert room.speaker.unheard_ms == 100
+        assert room.heard == [block(1)]
 
     play(scene)
 
 
-def test_a_new_name_reopens_only_the_device_it_is_the_name_of() -> None:
+def test_a_new_name_changes_the_device_it_is_the_name_of() -> None:
     async def scene(room: Room) -> None:
         await room.opened("A", "A")
         room.sounds.open(OpenSound("A", "B"))
         await until(lambda: SpeakerOpened("B") in room.events)
-        assert room.events == [SpeakerLost(), SpeakerOpened("B")]
-        assert room.microphone.opened == ["A"]
-        room.events.clear()
-        room.sounds.open(OpenSound("B", "B"))
-        await until(lambda: bool(room.events))
-        assert room.events == [MicOpened("B")]
-        assert room.speaker.opened == ["A", "B"]
+        assert room.events == [MicOpened("A"), SpeakerOpened("B")]
 
     play(scene, lambda: FakeMicrophone("A", "B"), lambda: FakeSpeaker("A", "B"))
+
+
+def test_both_are_let_go_of_when_the_list_must_be_made_anew_and_no_word_is_lost() -> None:
+    async def scene(room: Room) -> None:
+        await room.opened("A", "A")
+        room.sounds.play(Play("i1", SOUND))
+        room.speaker.play_ms(30)
+        room.sounds.open(OpenSound("B", "B", afresh=True))
+        room.sounds.open(OpenSound("B", "B"))
+        await until(lambda: SpeakerOpened("B") in room.events)
+        assert room.microphone.closed == 1
+        assert room.speaker.unheard_ms == 70
+        room.microphone.hear(block(3))
+        await until(lambda: room.heard == [block(3)])
+
+    play(scene, lambda: FakeMicrophone("A", "B"), lambda: FakeSpeaker("A", "B"))
+
+
+def test_a_device_that_refuses_is_replaced_by_the_default_and_that_is_told() -> None:
+    class Busy(FakeMicrophone):
+        async def open(self, device: str) -> str:
+            self.refusal = MIC_GONE if device == "B" else None
+            return await super().open(device)
+
+    async def scene(room: Room) -> None:
+        room.sounds.open(OpenSound("B", ""))
+        await until(lambda: len(room.events) == 3)
+        assert room.microphone.opened == ["B", ""]
+        assert room.events[:2] == [MicOpened("A"), ProblemFound(MIC_GONE)]
+
+    play(scene, lambda: Busy("A", "B"))
 
 
 def test_the_microphone_is_heard_block_by_block_and_again_after_it_was_changed() -> None:
@@ -191,7 +224,7 @@ def test_a_cut_says_how_much_was_heard() -> None:
     play(scene)
 
 
-def test_without_any_speaker_nobody_has_the_floor_and_the_problem_is_told() -> None:
+def test_without_any_speaker_the_problem_is_told_and_nothing_waits_after_a_cut() -> None:
     async def scene(room: Room) -> None:
         room.speaker.refusal = SPEAKER_GONE
         room.sounds.open(OpenSound("", ""))
@@ -199,11 +232,19 @@ def test_without_any_speaker_nobody_has_the_floor_and_the_problem_is_told() -> N
         await until(lambda: SpeakerLost(SPEAKER_GONE) in room.events)
         assert MicOpened("Fake microphone") in room.events, "the microphone works all the same"
         room.events.clear()
-        room.sounds.play(Play("i1", SOUND))
-        assert room.events == [SpeakerLost()]
-        room.events.clear()
         room.sounds.cut()
         assert room.events == [SpeakerStopped(None, 0, cut=True)]
+        room.speaker.refusal = None
+        await room.opened()
+        assert room.speaker.unheard_ms == 0
+
+    play(scene)
+
+
+def test_with_nothing_ordered_nobody_has_the_floor() -> None:
+    async def scene(room: Room) -> None:
+        room.sounds.play(Play("i1", SOUND))
+        assert room.events == [SpeakerLost()]
 
     play(scene)
 
@@ -235,37 +276,57 @@ def test_what_could_not_be_opened_is_tried_anew_with_the_next_order() -> None:
 def test_lost_devices_are_told_and_opened_anew_with_the_next_order() -> None:
     async def scene(room: Room) -> None:
         await room.opened()
+        room.sounds.play(Play("i1", SOUND))
+        room.speaker.play_ms(40)
         room.microphone.lose()
         room.speaker.lose()
-        await until(lambda: len(room.events) == 2)
-        assert set(room.events) == {MicLost(MIC_GONE), SpeakerLost(SPEAKER_GONE)}
+        await until(lambda: len(room.events) == 3)
+        assert set(room.events[1:]) == {MicLost(MIC_GONE), SpeakerLost(SPEAKER_GONE)}
         room.sounds.play(Play("i1", SOUND))
-        assert room.events[-1] == SpeakerLost()
         room.events.clear()
         await room.opened()
         room.microphone.hear(block(7))
         await until(lambda: room.heard == [block(7)])
-        room.sounds.play(Play("i2", SOUND))
-        assert room.speaker.unheard_ms == 100
+        assert room.speaker.unheard_ms == 160, "the rest of the first, and the second"
+        room.speaker.play_ms(200)
+        assert room.events == [SpeakerStopped("i1", 200, cut=False)]
 
     play(scene)
 
 
-def test_another_speaker_in_mid_word_leaves_nobody_with_the_floor_forever() -> None:
+def test_a_cut_while_the_speaker_is_away_says_what_was_heard_of_it() -> None:
     async def scene(room: Room) -> None:
         await room.opened()
         room.sounds.play(Play("i1", SOUND))
-        room.sounds.open(OpenSound("", "B"))
-        assert room.events == [SpeakerLost()], "told at once, for what was queued is never heard"
-        assert room.speaker.unheard_ms <= 10, "the old one does more than fade out"
+        room.speaker.play_ms(40)
+        room.speaker.lose()
         room.sounds.play(Play("i1", SOUND))
+        room.sounds.cut()
+        stopped = room.events[-1]
+        assert isinstance(stopped, SpeakerStopped)
+        assert (stopped.item_id, stopped.cut) == ("i1", True)
+        assert abs(stopped.heard_ms - 40) <= 10
+        await room.opened()
+        assert room.speaker.unheard_ms <= 10, "nothing but the end of a fade"
+
+    play(scene)
+
+
+def test_another_speaker_in_mid_word_goes_on_and_counts_on() -> None:
+    async def scene(room: Room) -> None:
+        await room.opened()
+        room.sounds.play(Play("i1", SOUND))
+        room.speaker.play_ms(40)
+        room.events.clear()
+        room.sounds.open(OpenSound("", "B"))
         await until(lambda: SpeakerOpened("B") in room.events)
-        room.speaker.play_ms(200)
-        assert room.events[1:] == [
-            SpeakerOpened("B"),
-            SpeakerStarted("i1"),
-            SpeakerStopped("i1", 100, cut=False),
-        ]
+        room.sounds.play(Play("i1", SOUND))
+        room.speaker.play_ms(100)
+        room.sounds.cut()
+        stopped = room.events[-1]
+        assert isinstance(stopped, SpeakerStopped)
+        assert stopped.item_id == "i1"
+        assert abs(stopped.heard_ms - 140) <= 10  # The fade is heard, too.
 
     play(scene, speaker=lambda: FakeSpeaker("A", "B"))
 
