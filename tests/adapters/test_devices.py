@@ -134,11 +134,11 @@ def test_the_watcher_knows_where_our_streams_really_are(place: VirtualSound, tol
     async def talk() -> None:
         microphone, speaker = PortAudioMicrophone(), PortAudioSpeaker()
         await microphone.open("mic_headset")
-        await speaker.open("spk_headset", lambda _: None)
-        await asyncio.to_thread(told.until, at("mic_headset", "spk_headset"))
-        for name in ("mic_headset", "spk_headset"):
-            await asyncio.to_thread(place.unplug, name)
-        await asyncio.to_thread(told.until, at("mic_desk", "spk_desk"))
+        await speaker.open("", lambda _: None)
+        await asyncio.to_thread(told.until, at("mic_headset", "spk_desk"))
+        await asyncio.to_thread(place.unplug, "mic_headset")
+        await asyncio.to_thread(place.set_default, "spk_headset")
+        await asyncio.to_thread(told.until, at("mic_desk", "spk_headset"))
         await microphone.aclose()
         await speaker.aclose()
         await asyncio.to_thread(told.until, at("", ""))
