@@ -6,13 +6,15 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop  # type: ignore[import-untyped]
 
@@ -45,6 +47,8 @@ FRAME_MS = 16
 
 STOP_S = 2.0
 """How long leaving may take at most."""
+
+SIGNALS_AT_ONCE = 64
 
 log = logging.getLogger(__name__)
 
@@ -188,15 +192,28 @@ class App:
 
 
 class _awake:  # noqa: N801 - used like a function
-    """Lets Python handle signals while Qt waits: an idle Qt loop never runs Python code."""
+    """Lets Python handle signals while Qt waits: an idle Qt loop never runs Python code.
+
+    A signal makes a socket readable, and that wakes Qt: a hidden window needs no clock for it.
+    """
 
     def __enter__(self) -> None:
-        self._timer = QTimer(interval=1000)
-        self._timer.timeout.connect(lambda: None)
-        self._timer.start()
+        self._reader, self._writer = socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
+        self._before = signal.set_wakeup_fd(self._writer.fileno())
+        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read)
+        self._notifier.activated.connect(self._read)
 
     def __exit__(self, *_: object) -> None:
-        self._timer.stop()
+        signal.set_wakeup_fd(self._before)
+        self._notifier.setEnabled(False)
+        self._reader.close()
+        self._writer.close()
+
+    def _read(self) -> None:
+        with suppress(BlockingIOError):
+            self._reader.recv(SIGNALS_AT_ONCE)
 
 
 def live(qt: QApplication, house: House, front: Front, door: Door | None, *, hidden: bool) -> None:
