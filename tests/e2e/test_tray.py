@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ from tests.virtual_bus import VirtualBus
 from tests.virtual_screen import VirtualScreen
 
 PANEL_PX = 40
+LATE_S = 8.0
+"""Most of the ten seconds; the app began to count before the test did."""
 needs_trayer = pytest.mark.skipif(
     shutil.which("trayer") is None, reason="the tray program trayer is not installed"
 )
@@ -158,6 +161,43 @@ def test_started_hidden_it_is_in_the_tray_alone_until_it_is_asked_for(
         app.interrupt()
         assert app.wait() == 0
         assert app.err == ""
+
+
+@needs_bus
+def test_started_hidden_it_waits_ten_seconds_for_a_tray_and_takes_one_that_comes_later(
+    screen: VirtualScreen, bus: VirtualBus, tmp_path: Path
+) -> None:
+    parley = Parley(tmp_path / "home", screen.settings() | bus.settings())
+    with parley.running("gui", "--hidden") as app:
+        door = parley.home / "state" / "door"
+        wait_until(door.exists, "it is at work", process=app.process)
+        began_s = time.monotonic()
+        assert screen.windows("Parley") == []
+        wait_until(lambda: bool(screen.windows("Parley")), "it shows itself", process=app.process)
+        assert time.monotonic() - began_s > LATE_S
+        with TrayHost(bus.address) as tray:
+            tray.wait_for_icon()
+            tray.click()
+            app.interrupt()
+            assert app.wait() == 0
+
+
+@needs_trayer
+def test_a_panel_that_comes_late_gets_its_icon_and_its_clicks(
+    screen: VirtualScreen, tmp_path: Path
+) -> None:
+    parley = Parley(tmp_path / "home", screen.settings())
+    with ScriptedServer() as server, parley.running("--url", server.url) as app:
+        door = parley.home / "state" / "door"
+        wait_until(door.exists, "it is at work", process=app.process)
+        with xembed_tray(screen):
+            before = colour(screen)
+            wait_until(lambda: colour(screen) != before, "the icon appears", process=app.process)
+            icon_place(screen)
+            screen.xdotool("click", "1")
+            server.wait_for("session.update")
+            app.interrupt()
+            assert app.wait() == 0
 
 
 def test_without_a_tray_closing_ends_it(screen: VirtualScreen, tmp_path: Path) -> None:
