@@ -74,7 +74,7 @@ Section "${APP}" PROGRAM
 SectionEnd
 
 Section /o "Start when I log in" LOGIN
-  WriteRegStr HKCU "${LOGIN_KEY}" "${APP}" '"$INSTDIR\parley.exe"'
+  WriteRegStr HKCU "${LOGIN_KEY}" "${APP}" '"$INSTDIR\parley.exe" gui --hidden'
 SectionEnd
 
 Function .onInit
