@@ -5,7 +5,6 @@ from __future__ import annotations
 import faulthandler
 import logging
 import os
-import platform
 import re
 import sys
 import threading
@@ -177,6 +176,7 @@ def _place_of(error: BaseException) -> str:
 
 
 def _versions() -> str:
+    import platform  # Slow to load, and seldom needed.
     from importlib import metadata
 
     lines = [f"Python {platform.python_version()} on {platform.platform()}"]

@@ -6,7 +6,6 @@ JSON, ``{"do": "show"}``, and so is the answer, ``{"ok": true}``.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import tempfile
@@ -67,5 +66,7 @@ def _folder(places: Places, environ: Mapping[str, str]) -> Path:
     folder = Path(runtime) / APP if runtime and not moved else places.state
     if len(os.fsencode(folder / DOOR)) <= LONGEST_PATH:
         return folder
+    import hashlib  # Slow to load, and seldom needed.
+
     name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"{APP}-{name}"
