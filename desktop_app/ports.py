@@ -139,7 +139,7 @@ class Microphone(Protocol):
 
 
 class Speaker(Protocol):
-    """Something that makes sound.  ``play`` and ``cut`` return at once."""
+    """Something that makes sound.  What is not awaited returns at once."""
 
     async def open(self, device: str, dispatch: Dispatch) -> str:
         """Open ``device`` by name (empty: system default) and return its label for people.
@@ -166,34 +166,14 @@ class Speaker(Protocol):
     async def let_go(self) -> None:
         """Close the device, but keep what is not heard yet for the next `open`.  Idempotent."""
 
+    def hold(self) -> None:
+        """Fall silent, but keep the rest and what comes; no harm when nothing plays."""
+
+    def resume(self) -> None:
+        """Play what is held, from where it was; no harm when nothing is."""
+
     async def aclose(self) -> None:
         """Close the device; what is queued is lost.  Idempotent."""
-
-
-class EchoCanceller(Protocol):
-    """Takes out of the microphone's sound what the speaker plays.  Blocks of 10 ms, PCM16."""
-
-    delay_samples: int
-    """How late the sound comes out; less than a block."""
-
-    def process(self, near: bytes, far: bytes | None) -> bytes:
-        """Return ``near`` (heard) without the echo of ``far`` (played; None: silence)."""
-
-    def reset(self) -> None:
-        """Forget the room and the devices."""
-
-
-class NoiseSuppressor(Protocol):
-    """Takes noise out of the microphone's sound.  Blocks of 10 ms, PCM16."""
-
-    delay_samples: int
-    """How late the sound comes out; less than a block."""
-
-    def process(self, pcm: bytes) -> bytes:
-        """Return ``pcm`` with less noise."""
-
-    def reset(self) -> None:
-        """Forget the noise."""
 
 
 class Devices(Protocol):

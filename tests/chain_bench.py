@@ -8,7 +8,7 @@ from desktop_app.audio.pcm import BLOCK_BYTES, BYTES_PER_SAMPLE
 from desktop_app.core.cleaning import Cleaning
 from desktop_app.core.events import Event
 from desktop_app.core.sound import EchoJudged, EchoState, MicFrame
-from desktop_app.ports import EchoCanceller, NoiseSuppressor
+from desktop_app.sound_ports import EchoCanceller, NoiseSuppressor
 from desktop_app.voice.chain import Chain, Cleaners
 from tests.servers import speech
 from tests.servers.speech import Sound

@@ -42,6 +42,8 @@ MAY_USE: dict[str, str] = {
     "piper platformdirs simpleeval soxr truststore websockets xllamacpp",
     "ui": "PySide6",
 }
+# The files that are the sockets.
+PORTS = {"ports", "sound_ports"}
 # The files that put everything together.
 COMPOSITION = re.compile(r"__main__|app\w*|cli\w*")
 COMPOSITION_USES = " ".join([*MAY_USE.values(), "qasync"])
@@ -81,6 +83,8 @@ def tree() -> SourceTree:
 def layer(module: str) -> str:
     """The layer of one of our modules; the package itself belongs to none."""
     room = tree().modules[module].room
+    if room in PORTS:
+        return "ports"
     return "composition" if COMPOSITION.fullmatch(room) else room
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from desktop_app.audio.pcm import BLOCK_BYTES, RATE_HZ, from_bytes, to_bytes
-from desktop_app.ports import EchoCanceller
+from desktop_app.sound_ports import EchoCanceller
 
 DELAY_SAMPLES = 223
 """How late sound comes out: two frames of 4 ms in the canceller, the rest in its filters."""

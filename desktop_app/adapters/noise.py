@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from desktop_app.audio.pcm import RATE_HZ, from_bytes, to_bytes
-from desktop_app.ports import NoiseSuppressor
+from desktop_app.sound_ports import NoiseSuppressor
 
 DELAY_SAMPLES = 176
 """How late sound comes out of its filters."""

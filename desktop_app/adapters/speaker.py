@@ -69,6 +69,16 @@ class PortAudioSpeaker:
         if self._playback is not None:
             await self._playback.let_go()
 
+    def hold(self) -> None:
+        """Fall silent, but keep the rest and what comes."""
+        if self._playback is not None:
+            self._playback.hold(now=True)
+
+    def resume(self) -> None:
+        """Play what is held, from where it was."""
+        if self._playback is not None:
+            self._playback.hold(now=False)
+
     async def aclose(self) -> None:
         """Close the device; what is queued is lost.  Idempotent."""
         playback, self._playback = self._playback, None
@@ -178,6 +188,12 @@ class _Playback:
         self._stands = True
         if self._timer is not None:
             self._timer.cancel()
+
+    def hold(self, *, now: bool) -> None:
+        """Fall silent for now, or go on."""
+        if self._playout is not None:
+            (self._playout.hold if now else self._playout.resume)()
+            self._check_soon()
 
     async def aclose(self) -> None:
         """Close."""

@@ -66,6 +66,12 @@ class Ledger:
         """Return the position at which the next item begins."""
         return next((s.begin for s in self._coming if s.begin > self._position), None)
 
+    def behind(self, position: int) -> list[tuple[str, int, int]]:
+        """Return what lies behind ``position``: items with the begin and end of their samples."""
+        return [
+            (s.item_id, max(s.begin, position), s.end) for s in self._coming if s.end > position
+        ]
+
     def cut(self, position: int) -> Heard | None:
         """Forget what lies behind ``position``, and say what was heard until there."""
         self.advance(position)

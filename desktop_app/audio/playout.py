@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from desktop_app.audio.fade import swelled
 from desktop_app.audio.ledger import Heard, Ledger
 from desktop_app.audio.pcm import RATE_HZ, Float32, samples_of_ms, to_floats, to_ms
 from desktop_app.audio.reference import MOST_BEHIND_MS, Reference
@@ -65,6 +66,9 @@ class Playout:
         self._unflushed = ""
         self._last_item = ""
         self._half = b""
+        self._held = False
+        self._held_at: Heard | None = None
+        self._twice = 0
         self.sounds = False
         """Something was queued and its end has not been reported."""
 
@@ -85,10 +89,11 @@ class Playout:
         """Fade out and forget the rest; return the item that played and its heard milliseconds."""
         if not self.sounds:
             return None
-        heard = self._ledger.cut(self._tape.cut())
+        heard = self._ledger.cut(self._tape.cut()) or self._held_at
         if heard is None and self._last_item:
             heard = Heard(self._last_item, 0)
         self._spill.clear()
+        self._held, self._held_at, self._twice = False, None, 0
         if self._resampler is not None and self._unflushed:
             self._resampler.flush()
         self._unflushed = ""
@@ -96,25 +101,53 @@ class Playout:
         self.sounds = False
         return None if heard is None else (heard.item_id, to_ms(heard.samples, self._rate_hz))
 
+    def hold(self) -> None:
+        """Fade out, and keep the rest and whatever comes until `resume`."""
+        if self._held or not self.sounds:
+            return
+        self._held = True
+        begin, rest = self._tape.hold()
+        waiting = self._ledger.behind(begin)
+        if not waiting:
+            return  # All of it is on its way to the listener.
+        self._held_at = self._ledger.cut(self._tape.end) or self._held_at
+        # What fades is heard once more, swelling: so no sound is lost; but it counts once.
+        self._twice = max(self._tape.end, waiting[0][1]) - begin
+        starts = [begin, *(start for _, start, _ in waiting[1:])]
+        for (item_id, _, end), start in reversed(list(zip(waiting, starts, strict=True))):
+            self._spill.appendleft((item_id, rest[start - begin : end - begin]))
+
+    def resume(self) -> None:
+        """Play what was held, from where it was."""
+        if not self._held:
+            return
+        self._held = False
+        if self._spill:
+            item_id, samples = self._spill[0]
+            self._spill[0] = (item_id, swelled(samples, self._twice))
+            self._refill()
+
     def poll(self) -> list[Began | Ended]:
         """Return what has happened since the last time."""
         head = self._head()
-        if self._spill:
+        if self._spill and not self._held:
             self._refill()
         if self._unflushed and not self._spill and self._left(head) <= self._flush_ahead():
             self._flush()
         happened: list[Began | Ended] = [Began(item) for item in self._ledger.advance(head)]
+        if happened:
+            self._held_at = None
         if self.sounds and not self._spill and head >= self._tape.end + self.tail:
-            heard = self._ledger.heard()
+            heard = self._ledger.heard() or self._held_at
             self._ledger.stop()
-            self.sounds = False
+            self.sounds, self._held_at = False, None
             if heard is not None:
                 happened.append(Ended(heard.item_id, to_ms(heard.samples, self._rate_hz)))
         return happened
 
     def wait(self) -> int | None:
         """Return after how many samples `poll` will have something to say; None: never."""
-        if not self.sounds:
+        if not self.sounds or (self._held and self._spill):
             return None
         head = self._head()
         until = self._tape.end + self.tail
@@ -147,7 +180,7 @@ class Playout:
 
     def _queue(self, item_id: str, samples: Float32) -> None:
         self.sounds = True
-        if self._spill:
+        if self._spill or self._held:
             self._spill.append((item_id, samples))
             return
         self._put(item_id, samples)
@@ -155,7 +188,10 @@ class Playout:
     def _put(self, item_id: str, samples: Float32) -> None:
         room = max(0, self._tape.room() - self._flush_ahead())
         for span in self._tape.write(samples[:room]):
-            self._ledger.add(item_id, span.begin, span.end)
+            again = min(self._twice, span.end - span.begin)
+            self._twice -= again
+            if span.begin + again < span.end:
+                self._ledger.add(item_id, span.begin + again, span.end)
         if len(samples) > room:
             self._spill.appendleft((item_id, samples[room:]))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desktop_app.audio.fade import fade_out
+from desktop_app.audio.fade import HOLD_FADE_MS, fade_out
 from desktop_app.audio.pcm import RATE_HZ, Float32, samples_of_ms
 
 # Short enough that the reader hardly ever moves while one is written, and that NumPy keeps the GIL.
@@ -45,6 +45,7 @@ class Tape:
         self._first_piece = samples_of_ms(FIRST_PIECE_MS, rate_hz)
         self._reach = samples_of_ms(CUT_REACH_MS, rate_hz)
         self._fade = fade_out(rate_hz)
+        self._long_fade = fade_out(rate_hz, HOLD_FADE_MS)
         self._clean = 0
         self.end = 0
         """Position behind the last sample that was written."""
@@ -76,6 +77,22 @@ class Tape:
 
     def cut(self) -> int:
         """Fade out where the head is, silence the rest, and return the position of the end."""
+        self._fade_away(self._fade)
+        return self.end
+
+    def hold(self) -> tuple[int, Float32]:
+        """Fade out slowly and silence the rest, but give it back.
+
+        Returns:
+            Where the fade begins, and a copy of all that stood there and behind it.
+        """
+        base = self._head()
+        rest = self.read(base, max(base, self.end))
+        begin = self._fade_away(self._long_fade)
+        return begin, rest[max(begin - base, 0) :]
+
+    def _fade_away(self, fade: Float32) -> int:
+        """Fade out where the head is, and return where that begins; behind the fade is silence."""
         at = base = self._head()
         if at >= self.end:
             return self.end
@@ -83,8 +100,8 @@ class Tape:
         near = min(old_end, at + self._reach)
         original = self.read(base, near)
         while True:
-            faded = original[at - base :][: len(self._fade)]
-            self._put(at, faded * self._fade[: len(faded)])
+            faded = original[at - base :][: len(fade)]
+            self._put(at, faded * fade[: len(faded)])
             self.end = at + len(faded)
             self._silence(self.end, near)
             head = self._head()
@@ -96,7 +113,7 @@ class Tape:
                 base, near = head, min(old_end, head + self._reach)
                 original = self.read(base, near)
         self._silence(near, old_end)
-        return self.end
+        return at
 
     def release(self, keep: int = 0) -> int:
         """Silence what the head has passed and return by how much the tape grew at its far end.

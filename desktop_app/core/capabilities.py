@@ -14,9 +14,11 @@ class Capabilities:
         delete: Takes ``conversation.item.delete``.
         cancel: Takes ``response.cancel``.
         replay: Takes earlier turns as text items.
+        holds_back: Does not interrupt when it is told not to.
     """
 
     truncate: bool = True
     delete: bool = True
     cancel: bool = True
     replay: bool = True
+    holds_back: bool = True

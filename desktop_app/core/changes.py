@@ -29,6 +29,11 @@ def responses(state: AppState, **changes: Any) -> AppState:
     return replace(state, responses=replace(state.responses, **changes))
 
 
+def overlap(state: AppState, **changes: Any) -> AppState:
+    """Return ``state`` with what is heard over the assistant changed."""
+    return replace(state, overlap=replace(state.overlap, **changes))
+
+
 def with_row(state: AppState, row: Row) -> AppState:
     """Return ``state`` with ``row`` in place of the one of its id."""
     rows = put(state.rows, row)

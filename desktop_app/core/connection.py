@@ -12,6 +12,8 @@ from desktop_app.core import effects as fx
 from desktop_app.core.changes import link, live, numbered, solved, sound, tell, then
 from desktop_app.core.failures import judge
 from desktop_app.core.far_end import LinkLost, LinkOpened, SessionConfigured, SessionStarted
+from desktop_app.core.interrupting import decides_here
+from desktop_app.core.overlap import Overlap
 from desktop_app.core.problems import Kind, Problem
 from desktop_app.core.replay import awaited, replayed, texts_sent, waits_for_answer
 from desktop_app.core.responses import ask
@@ -146,8 +148,11 @@ def unconfigured(state: AppState) -> bool:
 def configure(state: AppState) -> Step:
     """Send the whole configuration."""
     state, event_id = numbered(state, "cfg")
-    state = link(state, configs=state.link.configs + 1, config_due=False)
-    order = fx.ConfigureSession(state.settings, event_id, state.link.omitted, state.link.spoke)
+    held_back = decides_here(state)
+    state = link(state, configs=state.link.configs + 1, config_due=False, held_back=held_back)
+    order = fx.ConfigureSession(
+        state.settings, event_id, state.link.omitted, state.link.spoke, held_back
+    )
     if live(state):
         return state, (order,)
     return state, (order, fx.StartTimer(UPDATED_TIMER, UPDATED_TIMEOUT_MS))
@@ -254,6 +259,7 @@ def _without_session(state: AppState) -> AppState:
         link=LinkState(wanted=old.wanted, attempt=old.attempt, omitted=old.omitted),
         rows=rows if rows != state.rows else state.rows,
         responses=ResponseState(),
+        overlap=Overlap(doubt=state.overlap.doubt),
         calls=(),
         user_speaking=False,
         commit=None,

@@ -28,12 +28,14 @@ class ConfigureSession:
         settings: What the user wants.
         omit: Parameters (paths such as ``session.reasoning``) the server has refused.
         voice_fixed: The assistant has spoken: the voice may not be sent any more.
+        hold_back: The server must not interrupt by itself, whatever the settings say.
     """
 
     settings: Settings
     event_id: str
     omit: frozenset[str] = frozenset()
     voice_fixed: bool = False
+    hold_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,16 @@ class CutSpeaker:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldSpeaker:
+    """Fade out and keep the rest: somebody may be speaking."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeSpeaker:
+    """Play what is held, from where it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class StartTimer:
     """Report `TimerFired` after ``after_ms`` and up to ``jitter`` of it more; restarts itself."""
 
@@ -221,6 +233,8 @@ Effect = (
     | DropPreroll
     | Play
     | CutSpeaker
+    | HoldSpeaker
+    | ResumeSpeaker
     | StartTimer
     | StopTimer
     | RunTool

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desktop_app.core import effects as fx
-from desktop_app.core.changes import link, responses, tell
+from desktop_app.core.changes import link, overlap, responses, tell
 from desktop_app.core.connection import configure, go_live, renew
 from desktop_app.core.failures import error_problem, is_about
 from desktop_app.core.far_end import ServerError
@@ -41,6 +41,8 @@ def server_error(state: AppState, error: ServerError) -> Step:
     if is_about(error, "response_cancel_not_active"):
         return nothing_to_cancel(state, error.event_id)
     if is_about(error, "conversation_already_has_active_response"):
+        if state.overlap.unasked and not error.event_id:
+            return overlap(state, unasked=False), ()  # It has no answer to a "mm-hmm" then.
         return request_refused(state, busy=True)
     if is_about(error, "input_audio_buffer_commit_empty"):
         return tell(replace(state, commit=None), HOLD_LONGER), ()

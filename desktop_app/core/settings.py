@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
-from desktop_app.core import desktop_specs, engine_specs, sound_specs
+from desktop_app.core import desktop_specs, engine_specs, sound_specs, turn_specs
 from desktop_app.core.spec import Cost, Spec, fit, same, setting
 
 OPENAI_URL = "wss://api.openai.com/v1/realtime"
@@ -199,6 +199,7 @@ class Settings:
     interrupt_response: bool = setting(
         True, Spec("Stop when you speak", "Off: only Esc or the stop button interrupts it.", _TURNS)
     )
+    interrupting: str = setting("balanced", turn_specs.INTERRUPTING)
     noise_reduction: str = setting("near_field", sound_specs.NOISE_REDUCTION)
     echo_cancellation: str = setting("auto", sound_specs.ECHO_CANCELLATION)
     noise_suppression: str = setting("auto", sound_specs.NOISE_SUPPRESSION)

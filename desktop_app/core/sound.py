@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from desktop_app.core.problems import Problem
 
+VOICE_MS = 32
+"""How much sound one `VoiceHeard` is about."""
+
 
 class EchoState(StrEnum):
     """Whether the microphone hears the speaker, and what comes of it."""
@@ -117,6 +120,20 @@ class EchoJudged:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceHeard:
+    """How likely the newest `VOICE_MS` of the microphone are speech, from 0 to 1."""
+
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorChanged:
+    """Speech can (or cannot) be told from other sound on this computer."""
+
+    works: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MicOpened:
     """The microphone runs; ``label`` is its name for people."""
 
@@ -173,6 +190,8 @@ class SpeakerStopped:
 
 SoundEvent = (
     MicFrame
+    | VoiceHeard
+    | DetectorChanged
     | MicOpened
     | MicLost
     | SpeakerOpened

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from desktop_app.core.capabilities import Capabilities
+from desktop_app.core.overlap import Overlap
 from desktop_app.core.problems import Problem
 from desktop_app.core.settings import Settings
 from desktop_app.core.sound import NO_DEVICES, Device, DeviceList, EchoState
@@ -88,6 +89,7 @@ class LinkState:
         rotate: The session's end is near: renew it at the next quiet moment.
         noise_reduced: The server takes noise out of what it hears; None: it does not say.
         reset_s: Seconds until the scarcest rate limit resets, as last heard.
+        held_back: The server was told not to interrupt: interruptions are judged here.
     """
 
     phase: Phase = Phase.OFFLINE
@@ -106,6 +108,7 @@ class LinkState:
     rotate: bool = False
     noise_reduced: bool | None = None
     reset_s: float = 0.0
+    held_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,8 @@ class SoundState:
     missed: tuple[Device, ...] = ()
     awaited: bool = False
     silent: bool = False
+    detects: bool = False
+    """Speech can be told from other sound on this computer."""
     playing: tuple[ItemAudio, ...] = ()
     """Items whose speech was handed to the speaker and has not been reported finished, in order."""
     dry: ItemAudio | None = None
@@ -232,6 +237,7 @@ class AppState:
     link: LinkState = LinkState()
     sound: SoundState = SoundState()
     responses: ResponseState = ResponseState()
+    overlap: Overlap = Overlap()
     rows: Rows = ()
     problems: tuple[Problem, ...] = ()
     meter: Meter = Meter()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from desktop_app.core import (
+    barge_in,
     connection,
     devices,
     far_end,
@@ -22,8 +23,10 @@ from desktop_app.core import (
     words,
 )
 from desktop_app.core import effects as fx
-from desktop_app.core.changes import link, solved, tell, with_row
+from desktop_app.core.changes import link, live, solved, tell, then, with_row
+from desktop_app.core.changes import sound as sound_changed
 from desktop_app.core.events import Event, TimerFired
+from desktop_app.core.interrupting import decides_here
 from desktop_app.core.preferences import configured_when_quiet, settings_changed
 from desktop_app.core.problems import Kind
 from desktop_app.core.state import AppState, Phase, Step
@@ -34,8 +37,13 @@ from desktop_app.core.transcript import Text, find
 def step(state: AppState, event: Event) -> Step:
     """Return the next state and what to do about it."""
     state, effects = _step(state, event)
-    if isinstance(event, sound.MicFrame | far_end.AudioArrived):
+    if isinstance(event, sound.MicFrame | sound.VoiceHeard | far_end.AudioArrived):
         return state, effects  # They come a hundred times a second, and quiet nothing.
+    if state.overlap.doubt is not None:
+        state, more = barge_in.undoubted(state)
+        effects = (*effects, *more)
+    if state.link.held_back != decides_here(state) and live(state):
+        state = link(state, config_due=True)
     if state.link.config_due or state.link.rotate:
         for when_quiet in (configured_when_quiet, connection.renewed_when_quiet):
             state, more = when_quiet(state)
@@ -114,13 +122,13 @@ def _far_end(state: AppState, event: far_end.FarEndEvent) -> Step:
         case far_end.ServerError():
             return refusals.server_error(state, event)
         case far_end.UserSpeechStarted():
-            return turn_taking.speech_started(state, event)
+            return barge_in.speech_started(state, event)
         case far_end.UserSpeechStopped():
             return replace(state, user_speaking=False), ()
         case far_end.InputCommitted():
-            return turn_taking.input_committed(state, event)
+            return barge_in.committed(state, event)
         case far_end.ResponseStarted():
-            return responses.response_started(state, event)
+            return barge_in.began_to_answer(state, event)
         case far_end.ResponseEnded():
             return _response_ended(state, event)
         case far_end.AudioArrived():
@@ -145,9 +153,11 @@ def _words(state: AppState, event: far_end.WordEvent) -> Step:
             row = find(state.rows, item_id)
             return (with_row(state, replace(row, state=Text.NONE)) if row else state), ()
         case far_end.UserTextArrived():
-            return words.user_text_arrived(state, event)
+            state, effects = words.user_text_arrived(state, event)
+            return then(barge_in.words_heard(state, event.item_id, whole=False), effects)
         case far_end.UserTextDone():
-            return words.user_text_done(state, event)
+            state, effects = words.user_text_done(state, event)
+            return then(barge_in.words_heard(state, event.item_id, whole=True), effects)
         case far_end.UserTextFailed():
             return words.user_text_failed(state, event)
         case far_end.AssistantTextArrived():
@@ -159,19 +169,24 @@ def _words(state: AppState, event: far_end.WordEvent) -> Step:
 
 
 def _response_ended(state: AppState, event: far_end.ResponseEnded) -> Step:
+    state, insisted = barge_in.insisted(state, event)
     state = words.answer_ended(state, event)
     if event.status != "completed":
         state = quieted(state, event.response_id)
     state, effects = responses.response_ended(state, event)
     asked = any(isinstance(effect, fx.CreateResponse) for effect in effects)
     state, more = settle_calls(state, asked=asked)
-    return state, (*effects, *more)
+    return state, (*insisted, *effects, *more)
 
 
 def _sound(state: AppState, event: sound.SoundEvent) -> Step:
     match event:
         case sound.MicFrame():
             return turn_taking.mic_frame(state, event)
+        case sound.VoiceHeard():
+            return barge_in.voice_heard(state, event)
+        case sound.DetectorChanged(works):
+            return sound_changed(state, detects=works), ()
         case sound.MicOpened(label):
             return devices.mic_opened(state, label)
         case sound.MicLost(problem):
@@ -216,6 +231,8 @@ def _timer(state: AppState, name: str) -> Step:
             return talk_key.tap_over(state)
         case talk_key.WATCHDOG_TIMER:
             return talk_key.watchdog(state)
+        case _ if name in barge_in.TIMERS:
+            return barge_in.timed_out(state, name)
         case responses.REQUEST_TIMER:
             return responses.request_timed_out(state)
         case responses.AGAIN_TIMER:

@@ -16,7 +16,7 @@ from desktop_app.core.connection import (
     SHORTEST_PRESS_MS,
     connect_asked,
 )
-from desktop_app.core.far_end import AudioArrived, InputCommitted, UserSpeechStarted
+from desktop_app.core.far_end import AudioArrived, InputCommitted
 from desktop_app.core.half_duplex import deaf, fell_silent, rung
 from desktop_app.core.problems import Kind, Problem
 from desktop_app.core.responses import ask, cancel, silenced
@@ -82,18 +82,6 @@ def audio_arrived(state: AppState, event: AudioArrived) -> Step:
     return state if state.link.spoke else link(state, spoke=True), (
         fx.Play(event.item_id, event.pcm),
     )
-
-
-def speech_started(state: AppState, event: UserSpeechStarted) -> Step:
-    """The server heard the user; over the assistant this is an interruption."""
-    state = replace(state, user_speaking=True)
-    if event.item_id:
-        row = Row(event.item_id, Role.USER)
-        state = replace(state, rows=place(state.rows, row, None))
-    if not state.settings.interrupt_response:
-        return state, ()
-    # The server has cancelled the response itself (``interrupt_response``).
-    return yielded(state, tell_server=False)
 
 
 def yielded(state: AppState, *, tell_server: bool) -> Step:

@@ -19,6 +19,7 @@ _MODES = {
     "eagerness": {SEMANTIC_VAD},
     "create_response": {SERVER_VAD, SEMANTIC_VAD},
     "interrupt_response": {SERVER_VAD, SEMANTIC_VAD},
+    "interrupting": {SERVER_VAD, SEMANTIC_VAD},
     "talk_key_mode": {MANUAL},
 }
 """The turn-detection modes in which a parameter means something."""
@@ -60,7 +61,8 @@ def group(name: str) -> str:
 def usable(name: str, draft: Settings) -> bool:
     """Return whether setting ``name`` has any effect beside the others of ``draft``."""
     if name in _MODES:
-        return draft.turn_detection in _MODES[name]
+        heard = name != "interrupting" or draft.interrupt_response
+        return heard and draft.turn_detection in _MODES[name]
     if name.startswith("engine_"):
         may_answer = name not in _BRAINS or draft.engine_brain in _BRAINS[name]
         return may_answer and draft.service != "server"

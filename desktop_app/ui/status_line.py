@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from desktop_app.core.overlap import Verdict
 from desktop_app.core.state import AppState, Meter
 from desktop_app.ui import theme
 from desktop_app.ui.controls import ElidedLabel, toned
@@ -31,10 +32,13 @@ class StatusLine(QWidget):
 
     def show_state(self, state: AppState) -> None:
         """Show where things stand.  Idempotent."""
-        if self._seen.same(state.link, state.meter):
+        verdict = state.overlap.verdict
+        if self._seen.same(state.link, state.meter, verdict):
             return
         words = [phase_words(self, state.link), state.link.server]
-        if state.link.voice:
+        if verdict is not Verdict.NONE:
+            words = [self._verdict_words(verdict)]
+        elif state.link.voice:
             words.append(self.tr("voice {0}").format(state.link.voice))
         self._left.setText(" · ".join(filter(None, words)))
         self._right.setText(self._tokens(state.meter))
@@ -42,6 +46,15 @@ class StatusLine(QWidget):
         self._left.setToolTip(self._left.text())
         self._right.setToolTip(self.tr("{0} of the tokens in came from the cache").format(cached))
         self._left.setAccessibleName(self.tr("Status: {0}").format(self._left.text()))
+
+    def _verdict_words(self, verdict: Verdict) -> str:
+        """Say why the answer stopped or went on, when somebody seemed to speak over it."""
+        return {
+            Verdict.SPOKE: self.tr("Stopped, because you spoke"),
+            Verdict.WORDS: self.tr("Stopped, because of what you said"),
+            Verdict.SHORT: self.tr("Went on after a short sound"),
+            Verdict.NO_VOICE: self.tr("Went on, because no voice was heard"),
+        }.get(verdict, "")
 
     def _tokens(self, meter: Meter) -> str:
         if not meter.responses:

@@ -9,7 +9,8 @@ from desktop_app.audio.fade import cross_fade
 from desktop_app.audio.gain import Lift
 from desktop_app.core.cleaning import Cleaning
 from desktop_app.core.sound import EchoJudged, EchoState, MicFrame
-from desktop_app.ports import Dispatch, EchoCanceller, NoiseSuppressor, Reference
+from desktop_app.ports import Dispatch, Reference
+from desktop_app.sound_ports import EchoCanceller, NoiseSuppressor
 from desktop_app.voice.echo_stage import EchoStage
 
 log = logging.getLogger(__name__)

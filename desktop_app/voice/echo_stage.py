@@ -10,7 +10,8 @@ from desktop_app.audio.fade import cross_fade
 from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_MS, BYTES_PER_SAMPLE
 from desktop_app.audio.removal import Removal
 from desktop_app.core.sound import EchoState, MicFrame
-from desktop_app.ports import EchoCanceller, Reference
+from desktop_app.ports import Reference
+from desktop_app.sound_ports import EchoCanceller
 
 ECHO_LASTS_MS = 800
 """So long after the last sound of the speaker its echo may come: devices hold it, rooms ring."""

@@ -28,7 +28,9 @@ from desktop_app.ports import (
     Speaker,
     ToolProvider,
 )
+from desktop_app.sound_ports import VoiceDetector
 from desktop_app.voice.chain import NO_CLEANERS, Chain, Cleaners
+from desktop_app.voice.listening import Listening
 from desktop_app.voice.session import Session
 from desktop_app.voice.sounds import Sounds
 from desktop_app.voice.store import Store
@@ -65,6 +67,8 @@ class Ports:
     """Called once the worker ends: closes what lives as long as it, such as the engine."""
     cleaners: Cleaners = NO_CLEANERS
     """What cleans the microphone's sound."""
+    detector: VoiceDetector | None = None
+    """None: speech is not told from other sound here."""
 
 
 class Engine:
@@ -78,6 +82,7 @@ class Engine:
             ports.microphone, ports.speaker, self._sound_event, self._heard, self._spawn
         )
         self._chain = Chain(ports.cleaners, ports.speaker.reference, store.dispatch)
+        self._listening = Listening(ports.detector, store.dispatch, self._spawn)
         self._session: Session | None = None
         self._holding: asyncio.Task[None] | None = None
         self._group: asyncio.TaskGroup | None = None
@@ -98,6 +103,7 @@ class Engine:
             async with asyncio.TaskGroup() as self._group:
                 self._watch()
                 try:
+                    self._listening.begin()
                     await stopped.wait()
                 finally:
                     await self._wind_down()
@@ -162,6 +168,7 @@ class Engine:
             self._preroll.clear()
         else:
             self._preroll.push(frame.pcm)
+        self._listening.heard(frame, self._store.state)
 
     def _changed(self, before: AppState, after: AppState) -> None:
         if _places(before) != _places(after):
@@ -181,6 +188,10 @@ class Engine:
                 self._sounds.play(effect)
             case fx.CutSpeaker():
                 self._sounds.cut()
+            case fx.HoldSpeaker():
+                self._sounds.hold()
+            case fx.ResumeSpeaker():
+                self._sounds.resume()
             case fx.SendPreroll(max_ms):
                 for block in self._preroll.take(max_ms):
                     self._send(fx.SendAudio(block))

@@ -12,7 +12,8 @@ from desktop_app.core.events import Event
 from desktop_app.core.settings import Settings
 from desktop_app.core.sound import SpeakerLost, SpeakerStopped
 from desktop_app.core.sound_check import CheckStage, Findings, Mode, judge
-from desktop_app.ports import EchoCanceller, Microphone, SoundError, Speaker
+from desktop_app.ports import Microphone, SoundError, Speaker
+from desktop_app.sound_ports import EchoCanceller
 from desktop_app.voice.findings import Recording, findings_of
 
 QUIET_MS = 1_000

@@ -88,6 +88,14 @@ class Sounds:
         self._held.clear()
         self._dispatch(self._speaker.cut())
 
+    def hold(self) -> None:
+        """Fall silent for now."""
+        self._speaker.hold()
+
+    def resume(self) -> None:
+        """Go on where it was held."""
+        self._speaker.resume()
+
     def _give_up(self) -> None:
         self._wanted, self._afresh = None, False
         self._held.clear()

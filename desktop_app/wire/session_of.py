@@ -66,7 +66,7 @@ def session_of(
     session = RealtimeSession(
         output_modalities=("audio",),
         instructions=settings.instructions,
-        audio=Audio(input=_input(settings), output=_output(settings, order.voice_fixed)),
+        audio=Audio(input=_input(order), output=_output(settings, order.voice_fixed)),
         tools=tuple(_tool(tool) for tool in tools),
         tool_choice="auto",
         reasoning=Reasoning(effort=cast("Effort", settings.reasoning_effort)),
@@ -84,12 +84,15 @@ def languages_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(re.findall(r"[^\s,;]+", text)))
 
 
-def _input(settings: Settings) -> AudioInput:
+def _input(order: ConfigureSession) -> AudioInput:
+    settings = order.settings
     return AudioInput(
         format=PCM_24K,
         noise_reduction=_noise_reduction(settings),
         transcription=_transcription(settings),
-        turn_detection=_turns(settings),
+        turn_detection=_turns(
+            settings, interrupts=settings.interrupt_response and not order.hold_back
+        ),
     )
 
 
@@ -123,7 +126,7 @@ def _transcription(settings: Settings) -> Transcription | None:
     return Transcription(model=model, language=languages[0] if len(languages) == 1 else UNSET)
 
 
-def _turns(settings: Settings) -> TurnDetection | None:
+def _turns(settings: Settings, *, interrupts: bool) -> TurnDetection | None:
     match settings.turn_detection:
         case "server_vad":
             idle_ms = settings.idle_timeout_ms
@@ -133,13 +136,13 @@ def _turns(settings: Settings) -> TurnDetection | None:
                 silence_duration_ms=settings.silence_duration_ms,
                 idle_timeout_ms=max(idle_ms, SHORTEST_IDLE_MS) if idle_ms else None,
                 create_response=settings.create_response,
-                interrupt_response=settings.interrupt_response,
+                interrupt_response=interrupts,
             )
         case "semantic_vad":
             return SemanticVad(
                 eagerness=cast("Eagerness", settings.eagerness),
                 create_response=settings.create_response,
-                interrupt_response=settings.interrupt_response,
+                interrupt_response=interrupts,
             )
         case _:
             return None

@@ -275,6 +275,42 @@ class SpeakerContract(ABC):
         assert 200 < stopped.heard_ms < 5000
         assert events == [SpeakerStarted("a"), SpeakerStarted("b")]
 
+    def test_what_is_held_waits_and_then_ends_as_if_nothing_had_been(
+        self, speaker: Speaker
+    ) -> None:
+        async def talk() -> tuple[list[Event], list[Event]]:
+            events: list[Event] = []
+            await speaker.open("", events.append)
+            speaker.play("a", speech(300))
+            await self.wait(speaker, 120)
+            speaker.hold()
+            speaker.play("a", speech(100))
+            await self.wait(speaker, 700)
+            held = list(events)
+            speaker.resume()
+            await self.until(speaker, events, SpeakerStopped)
+            await speaker.aclose()
+            return held, events
+
+        held, events = asyncio.run(talk())
+        assert held == [SpeakerStarted("a")]
+        assert events[-1] == SpeakerStopped("a", 400, cut=False)
+
+    def test_a_cut_of_what_is_held_says_what_was_heard_before(self, speaker: Speaker) -> None:
+        async def talk() -> SpeakerStopped:
+            await speaker.open("", lambda _: None)
+            speaker.play("a", speech(5000))
+            await self.wait(speaker, 200)
+            speaker.hold()
+            await self.wait(speaker, 600)
+            stopped = speaker.cut()
+            await speaker.aclose()
+            return stopped
+
+        stopped = asyncio.run(talk())
+        assert stopped.item_id == "a"
+        assert 50 < stopped.heard_ms < 600
+
     def test_a_cut_in_silence_names_no_item(self, speaker: Speaker) -> None:
         async def talk() -> SpeakerStopped:
             await speaker.open("", lambda _: None)

@@ -11,7 +11,7 @@ import pytest
 
 from desktop_app.adapters.echo import WebRtcEchoCanceller, find_canceller
 from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_SAMPLES
-from desktop_app.ports import EchoCanceller
+from desktop_app.sound_ports import EchoCanceller
 from tests.fakes.echo import ECHO, FakeEchoCanceller
 from tests.rooms import asked, loudness_dbfs, told
 from tests.servers import speech

@@ -11,7 +11,7 @@ import pytest
 
 from desktop_app.adapters.noise import WebRtcNoiseSuppressor, find_suppressor
 from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_SAMPLES
-from desktop_app.ports import NoiseSuppressor
+from desktop_app.sound_ports import NoiseSuppressor
 from tests.fakes.noise import FakeNoiseSuppressor
 from tests.rooms import asked, noise
 from tests.servers import speech

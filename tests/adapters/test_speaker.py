@@ -20,6 +20,7 @@ from desktop_app.audio.pcm import RATE_HZ
 from desktop_app.core.events import Event
 from desktop_app.core.sound import SpeakerLost, SpeakerStarted, SpeakerStopped
 from tests.adapters.sound_contracts import PATIENCE_S, best, likeness, noise, speech
+from tests.servers.speech import find
 from tests.sound_recorder import Recorder
 from tests.virtual_sound import VirtualSound
 
@@ -136,6 +137,47 @@ def test_what_is_said_to_be_heard_is_what_the_device_played(place: VirtualSound)
         return 1 / max(abs(s.heard_ms - ms) for s, ms in zip(stopped, lasted_ms, strict=True))
 
     assert best(closeness, 1 / 2) > 1 / 2
+
+
+def test_a_sound_that_is_held_again_and_again_loses_nothing(place: VirtualSound) -> None:
+    said = noise(2)
+
+    async def talk() -> tuple[list[Event], np.ndarray]:
+        speaker = steady_speaker()
+        events: list[Event] = []
+        await speaker.open(EXACT, events.append)
+        with place.record(EXACT, RATE_HZ) as recorder:
+            speaker.play("a", said.tobytes())
+            for _ in range(3):
+                await asyncio.sleep(0.3)
+                speaker.hold()
+                await silence(recorder)
+                speaker.resume()
+            await ended(events)
+            await silence(recorder)
+            heard = recorder.stop()
+        await speaker.aclose()
+        return events, heard
+
+    def attempt() -> float:
+        events, heard = asyncio.run(talk())
+        assert [e for e in events if isinstance(e, SpeakerStopped)] == [
+            SpeakerStopped("a", 2000, cut=False)
+        ]
+        loud = np.flatnonzero(heard)
+        sounds = np.split(loud, np.flatnonzero(np.diff(loud) > 1000) + 1)
+        if len(sounds) != 4:
+            return 0
+        parts = [heard[sound[0] : sound[-1] + 1].astype(np.float32) for sound in sounds]
+        found = [find(part, said.astype(np.float32)) for part in parts]
+        ends = [match.at + len(part) for match, part in zip(found, parts, strict=True)]
+        # Each goes on at the latest where the one before it ended: what faded swells again.
+        begins = [match.at for match in found]
+        whole = begins[0] <= 2 and ends[-1] >= len(said) - 2
+        joined = all(begin <= end for begin, end in zip(begins[1:], ends, strict=False))
+        return min(match.coefficient for match in found) if whole and joined else 0
+
+    assert best(attempt, 0.98) > 0.98
 
 
 def test_a_device_of_two_channels_at_another_rate_plays_on_both(

@@ -114,6 +114,112 @@ def test_a_cut_forgets_what_did_not_fit_the_tape() -> None:
     assert np.count_nonzero(device.heard) == samples_of_ms(105) - 1
 
 
+def test_what_is_held_goes_on_where_it_was_and_no_sample_is_missing() -> None:
+    device = Device()
+    ramp = np.arange(1, samples_of_ms(400) + 1, dtype=np.int16)
+    device.playout.play("a", ramp[: samples_of_ms(150)].tobytes())
+    device.playout.play("b", ramp[samples_of_ms(150) :].tobytes())
+    device.run(samples_of_ms(100))
+    device.playout.hold()
+    device.run(samples_of_ms(500))
+    assert device.playout.wait() is None
+    device.playout.resume()
+    device.run(samples_of_ms(500))
+    heard = np.rint(np.array(device.heard) * 32768)
+    fade = samples_of_ms(20)
+    held = samples_of_ms(100)
+    assert np.array_equal(heard[:held], ramp[:held])
+    assert not heard[held + fade : samples_of_ms(600)].any()
+    # What faded away swells again: both together are the whole sound.
+    again = heard[samples_of_ms(600) : samples_of_ms(600) + fade]
+    assert np.allclose(heard[held : held + fade] + again, ramp[held : held + fade], rtol=0.01)
+    rest = heard[samples_of_ms(600) + fade :]
+    assert np.array_equal(rest[: len(ramp) - held - fade], ramp[held + fade :])
+    assert device.happened == [Began("a"), Began("a"), Began("b"), Ended("b", 250)]
+
+
+def test_a_cut_of_what_is_held_counts_what_was_heard_before() -> None:
+    device = Device()
+    device.playout.play("a", speech(100))
+    device.playout.play("b", speech(100))
+    device.run(samples_of_ms(130))
+    device.playout.hold()
+    device.run(samples_of_ms(700))
+    assert device.playout.cut() == ("b", 50)
+    device.playout.resume()
+    device.playout.play("c", speech(10))
+    device.run(samples_of_ms(100))
+    assert device.happened[-2:] == [Began("c"), Ended("c", 10)]
+
+
+def test_a_cut_while_it_swells_again_counts_no_sample_twice() -> None:
+    device = Device()
+    device.playout.play("a", speech(200))
+    device.run(samples_of_ms(100))
+    device.playout.hold()
+    device.run(samples_of_ms(100))
+    device.playout.resume()
+    device.run(samples_of_ms(10))
+    assert device.playout.cut() == ("a", 120)
+
+
+def test_what_comes_while_it_is_held_waits_with_the_rest() -> None:
+    device = Device(tail=samples_of_ms(20))
+    device.playout.play("a", speech(100))
+    device.run(samples_of_ms(60))
+    device.playout.hold()
+    device.playout.play("a", speech(50))
+    device.run(samples_of_ms(300))
+    assert device.happened == [Began("a")]
+    device.playout.resume()
+    device.run(samples_of_ms(300))
+    assert device.happened == [Began("a"), Began("a"), Ended("a", 150)]
+
+
+def test_a_hold_at_the_very_end_holds_nothing_and_the_end_is_told() -> None:
+    device = Device(tail=samples_of_ms(30))
+    device.playout.play("a", speech(100))
+    device.run(samples_of_ms(110))
+    device.playout.hold()
+    device.run(samples_of_ms(100))
+    assert device.happened == [Began("a"), Ended("a", 100)]
+    device.playout.play("b", speech(10))
+    device.run(samples_of_ms(100))
+    assert device.happened[2:] == []
+    device.playout.resume()
+    device.run(samples_of_ms(100))
+    assert device.happened[2:] == [Began("b"), Ended("b", 10)]
+
+
+@given(
+    st.sampled_from([RATE_HZ, 48_000]),
+    st.lists(
+        st.tuples(st.sampled_from(["play", "hold", "resume"]), st.integers(1, 400)), max_size=30
+    ),
+)
+def test_however_often_it_is_held_each_sample_is_counted_once(
+    rate_hz: int, moves: list[tuple[str, int]]
+) -> None:
+    device, queued_ms, item = Device(rate_hz, tail=samples_of_ms(15, rate_hz)), 0, "a"
+    for move, ms in moves:
+        match move:
+            case "play":
+                device.playout.play(item, speech(ms))
+                queued_ms += ms
+            case "hold":
+                device.playout.hold()
+            case _:
+                device.playout.resume()
+        device.run(samples_of_ms(ms, rate_hz))
+    device.playout.resume()
+    device.run(samples_of_ms(queued_ms + 200, rate_hz))
+    ends = [happened for happened in device.happened if isinstance(happened, Ended)]
+    assert sorted(end.heard_ms for end in ends) == [end.heard_ms for end in ends]
+    if queued_ms:
+        assert abs(ends[-1].heard_ms - queued_ms) <= 1
+        assert not device.playout.sounds
+
+
 def test_samples_cut_in_two_by_the_far_end_are_put_together() -> None:
     device = Device()
     whole = speech(20, 1234)

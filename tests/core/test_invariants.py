@@ -17,10 +17,11 @@ from desktop_app.core.problems import Kind, Problem
 from desktop_app.core.settings import Settings
 from desktop_app.core.state import AppState, Effects, Phase
 from desktop_app.core.step import step
-from tests.core.dialogue import SAMPLES_PER_MS, after, live, manual, only, orders, pcm
+from tests.core.dialogue import SAMPLES_PER_MS, after, live, manual, only, orders, pcm, speaking
 
 TIMERS = {"created", "updated", "retry", "renew", "release", "response", "again", "sound"}
 TIMERS |= {"tap", "watchdog", "speaker", "device-notice", "rest"}
+TIMERS |= {"doubt", "lately", "owed", "verdict"}
 LINKED = (Phase.CONFIGURING, Phase.LIVE)
 OPENS_THE_GATE = (far.ResponseStarted, far.ResponseEnded, far.ServerError, ev.TimerFired)
 
@@ -70,9 +71,10 @@ SETTINGS = st.builds(
     talk_key_mode=st.sampled_from(["auto", "hold", "toggle"]),
     create_response=st.booleans(),
     interrupt_response=st.booleans(),
+    interrupting=st.sampled_from(["quick", "balanced", "patient", "server"]),
     transcription_model=st.sampled_from(["", "x"]),
 )
-ABLE = st.builds(Capabilities, st.booleans(), st.booleans(), st.booleans(), st.booleans())
+ABLE = st.builds(Capabilities, *(st.booleans(),) * 5)
 PROBLEMS = st.builds(Problem, st.sampled_from(Kind), st.just("Title"), st.just("Hint"))
 SOUNDS = st.integers(0, 400).map(pcm)
 
@@ -114,6 +116,9 @@ EVENTS: st.SearchStrategy[ev.Event] = st.one_of(
         ]
     ),
     st.sampled_from([far.SessionStarted(), far.SessionConfigured("m", "marin")]),
+    st.builds(sound.VoiceHeard, st.sampled_from([0.0, 0.55, 0.9])),
+    st.builds(sound.VoiceHeard, st.sampled_from([0.0, 0.9])),
+    st.builds(sound.DetectorChanged, st.booleans()),
     st.builds(wish.TextSubmitted, WORDS),
     st.builds(wish.SettingsChanged, SETTINGS),
     st.builds(wish.ProblemFound, PROBLEMS) | st.builds(wish.ProblemSolved, st.sampled_from(Kind)),
@@ -170,8 +175,16 @@ EVENTS: st.SearchStrategy[ev.Event] = st.one_of(
     st.builds(sound.SpeakerStarted, ITEMS),
     st.builds(ev.TimerFired, st.sampled_from([*sorted(TIMERS), "transcript:u1", "unknown"])),
 )
+DETECTING = replace(AppState().sound, detects=True)
 STARTS = st.sampled_from(
-    [AppState(), live(), live(), manual(), after(live(), far.ResponseStarted("r1"))]
+    [
+        AppState(),
+        live(),
+        live(sound=DETECTING),
+        speaking(live(sound=DETECTING), item="r1-1"),
+        manual(),
+        after(live(), far.ResponseStarted("r1")),
+    ]
 )
 
 
@@ -182,8 +195,9 @@ class Watcher:
         self.state = state
         self.begun = {state.responses.active}
         self.silenced: set[str | None] = set()
-        self.received: dict[str, int] = {}
+        self.received = {item.item_id: item.received for item in state.sound.playing}
         self.settled: set[str] = set()
+        self.held = False
 
     def feed(self, event: ev.Event) -> None:
         old = self.state
@@ -197,6 +211,7 @@ class Watcher:
         self._names(effects)
         self._rows(old)
         self._silence(old, event)
+        self._held(effects)
         if self.state.link.phase not in LINKED or only(effects, fx.OpenLink):
             self._forget()
 
@@ -214,6 +229,18 @@ class Watcher:
         assert self.state.responses.requested == asked[0].event_id
         if (old.responses.requested or old.responses.active) and old.link.phase is Phase.LIVE:
             assert isinstance(event, OPENS_THE_GATE), "asked while another was under way"
+
+    def _held(self, effects: Effects) -> None:
+        """The speaker is held exactly as long as somebody judges why."""
+        for effect in effects:
+            if isinstance(effect, fx.HoldSpeaker):
+                self.held = True
+            elif isinstance(effect, fx.ResumeSpeaker | fx.CutSpeaker):
+                self.held = False
+        assert self.held == (self.state.overlap.doubt is not None)
+        if self.held:
+            assert self.state.sound.playing
+            assert self.state.link.phase is Phase.LIVE
 
     def _orders(self, old: AppState, effects: Effects) -> None:
         for i, effect in enumerate(effects):
@@ -263,6 +290,7 @@ class Watcher:
     def _silence(self, old: AppState, event: ev.Event) -> None:
         """Note what the user has talked over: all that ran or played."""
         by_speech = isinstance(event, far.UserSpeechStarted) and old.settings.interrupt_response
+        by_speech = by_speech and not old.link.held_back
         if isinstance(event, wish.InterruptAsked) or (by_speech and old.link.phase in LINKED):
             playing = (p.response_id for p in old.sound.playing if not p.gone)
             self.silenced |= {old.responses.active, *playing} - {None}

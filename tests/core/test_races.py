@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -13,12 +14,12 @@ from desktop_app.core import sound
 from desktop_app.core import wishes as wish
 from desktop_app.core.far_end import ToolFinished
 from desktop_app.core.settings import Settings
-from desktop_app.core.state import Floor
+from desktop_app.core.state import AppState, Floor
 from desktop_app.core.transcript import OPEN
 from tests.core.dialogue import kinds, live, pcm
 from tests.core.world import Server, World
 
-SHORT_TIMERS = ("release", "again")
+SHORT_TIMERS = ("release", "again", "doubt", "lately", "owed", "verdict")
 FAIR = 3_000
 
 
@@ -32,7 +33,7 @@ def neighbours(world: World) -> list[Callable[[], None]]:
         able.append(server.go_on)
     if server.out:
         able.append(lambda: world.feed(server.out.popleft()))
-    if world.queue:
+    if world.queue and not world.held:
         able.append(lambda: world.play(70))
     if world.reports:
         able.append(lambda: world.feed(world.reports.popleft()))
@@ -51,6 +52,10 @@ def user(world: World) -> list[Callable[[], None]]:
         lambda: world.feed(sound.MicFrame(pcm(100))),
         lambda: setattr(world.server, "tools", not world.server.tools),
     ]
+    if world.state.sound.detects:
+        able += [lambda: world.feed(sound.VoiceHeard(0.9)), lambda: world.feed(sound.VoiceHeard(0))]
+        able.append(lambda: world.hear(sound.VoiceHeard(0.9), times=16))
+        able.append(lambda: setattr(world.server, "words", "" if world.server.words else "words"))
     if world.server.manual:
         able += [lambda: world.feed(wish.TalkPressed()), lambda: world.feed(wish.TalkReleased())]
     elif world.server.speech:
@@ -74,16 +79,19 @@ def drain(world: World) -> None:
     raise AssertionError("it never ends")
 
 
+@pytest.mark.parametrize("detects", [True, False])
 @pytest.mark.parametrize("detection", ["server_vad", "manual"])
 @pytest.mark.parametrize("interrupts", [True, False])
 @given(choices=st.lists(st.tuples(st.sampled_from("nnnnu"), st.integers(0, 50)), max_size=150))
 @settings(max_examples=100)
 def test_every_race_ends_in_peace(
-    detection: str, interrupts: bool, choices: list[tuple[str, int]]
+    detection: str, interrupts: bool, detects: bool, choices: list[tuple[str, int]]
 ) -> None:
     chosen = Settings(turn_detection=detection, interrupt_response=interrupts)
-    server = Server(manual=detection == "manual", interrupts=interrupts and detection != "manual")
-    world = World(live(chosen), server)
+    state = live(chosen, sound=replace(AppState().sound, detects=detects))
+    by_server = interrupts and detection != "manual" and not state.link.held_back
+    server = Server(manual=detection == "manual", interrupts=by_server)
+    world = World(state, server)
     for who, number in choices:
         able = neighbours(world) if who == "n" else user(world)
         if able:

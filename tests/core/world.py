@@ -44,6 +44,7 @@ class Server:
         self.buffer_ms = 0
         self.serial = 0
         self.tools = False
+        self.words = "words of"
 
     # -- what the server does by itself ----------------------------------------------------------
 
@@ -130,7 +131,7 @@ class Server:
         added = self._add(far.ItemAdded(item, "message", "user"))
         self.out.append(far.InputCommitted(item, added.previous_item_id))
         self.out.append(added)
-        self.out.append(far.UserTextDone(item, f"words of {item}"))
+        self.out.append(far.UserTextDone(item, f"{self.words} {item}".strip()))
 
     def _begin(self) -> None:
         response = self._name("r")
@@ -164,6 +165,9 @@ class World:
         self.reports: deque[sound.SpeakerStopped] = deque()
         self.timers: set[str] = set()
         self.tools: deque[str] = deque()
+        self.held = False
+        self.prompt = False
+        """The speaker says what it did before anybody else can act."""
 
     def feed(self, event: ev.Event) -> None:
         """Let the core decide, and carry out what it wants."""
@@ -178,6 +182,12 @@ class World:
                     self.queue.append((item_id, len(sound_) // (2 * SAMPLES_PER_MS)))
                 case fx.CutSpeaker():
                     self._cut()
+                case fx.HoldSpeaker():
+                    self.held = True
+                case fx.ResumeSpeaker():
+                    self.held = False
+                case fx.Note():
+                    pass
                 case fx.StartTimer(name):
                     self.timers.add(name)
                 case fx.StopTimer(name):
@@ -186,10 +196,17 @@ class World:
                     self.tools.append(call_id)
                 case _:
                     raise AssertionError(effect)
+        while self.prompt and self.reports:
+            self.feed(self.reports.popleft())
+
+    def hear(self, frame: sound.VoiceHeard, times: int) -> None:
+        """Let the microphone hear more of the same."""
+        for _ in range(times):
+            self.feed(frame)
 
     def play(self, ms: int) -> None:
         """Let the loudspeaker play up to ``ms``, and notice when it runs dry."""
-        while self.queue and ms > 0:
+        while not self.held and self.queue and ms > 0:
             item, left = self.queue.popleft()
             now = min(left, ms)
             self.heard_ms[item] = self.heard_ms.get(item, 0) + now
@@ -198,10 +215,13 @@ class World:
                 self.queue.appendleft((item, left - now))
             elif not self.queue:
                 self.reports.append(sound.SpeakerStopped(item, self.heard_ms[item], cut=False))
+        while self.prompt and self.reports:
+            self.feed(self.reports.popleft())
 
     def _cut(self) -> None:
         item = self.queue[0][0] if self.queue else None
         self.queue.clear()
+        self.held = False
         heard_ms = self.heard_ms.get(item, 0) if item else 0
         self.reports.append(sound.SpeakerStopped(item, heard_ms, cut=True))
 

@@ -145,6 +145,14 @@ class FakeSpeaker:
         """Close, and keep the rest."""
         self.is_open = False
 
+    def hold(self) -> None:
+        """Fall silent for now."""
+        self._playout.hold()
+
+    def resume(self) -> None:
+        """Go on."""
+        self._playout.resume()
+
     async def aclose(self) -> None:
         """Close."""
         self.is_open = self._kept = False

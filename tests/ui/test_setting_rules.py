@@ -24,9 +24,10 @@ DEFAULTS = Settings()
                 "idle_timeout_ms",
                 "create_response",
                 "interrupt_response",
+                "interrupting",
             },
         ),
-        ("semantic_vad", {"eagerness", "create_response", "interrupt_response"}),
+        ("semantic_vad", {"eagerness", "create_response", "interrupt_response", "interrupting"}),
         ("manual", {"talk_key_mode"}),
     ],
 )
@@ -35,6 +36,10 @@ def test_each_mode_has_its_parameters(mode: str, usable: set[str]) -> None:
     others = {"turn_detection", "transcription_model", "transcription_language"}
     turns = {name for name, spec in specs().items() if spec.page == "turns"}
     assert {n for n in turns if setting_rules.usable(n, draft)} == usable | others
+
+
+def test_how_to_interrupt_matters_only_where_speech_may() -> None:
+    assert not setting_rules.usable("interrupting", replace(DEFAULTS, interrupt_response=False))
 
 
 def test_nothing_about_servers_matters_on_this_computer() -> None:

@@ -114,6 +114,7 @@ OTHER = {
     "eagerness": "low",
     "create_response": False,
     "interrupt_response": False,
+    "interrupting": "patient",
     "noise_reduction": "off",
     "echo_cancellation": "off",
     "noise_suppression": "on",

@@ -16,6 +16,7 @@ from desktop_app.ports import Link, LinkError, LinkTarget
 from desktop_app.voice.chain import NO_CLEANERS, Cleaners
 from desktop_app.voice.engine import Engine, Ports
 from desktop_app.voice.store import Store
+from tests.fakes.detector import FakeVoiceDetector
 from tests.fakes.link import FakeLinks
 from tests.fakes.settings import FakeSettingsStore
 from tests.fakes.sound import FakeDevices, FakeMicrophone, FakeSpeaker
@@ -91,6 +92,7 @@ class Stage:
     destination: FakeDestination = field(default_factory=FakeDestination)
     tools: FakeTools = field(default_factory=FakeTools)
     cleaners: Cleaners = NO_CLEANERS
+    detector: FakeVoiceDetector | None = None
     views: list[AppState] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -119,6 +121,7 @@ class Stage:
             self.tools,
             self.devices,
             cleaners=self.cleaners,
+            detector=self.detector,
         )
 
     @asynccontextmanager

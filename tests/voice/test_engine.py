@@ -257,6 +257,8 @@ def test_every_effect_has_somebody_who_performs_it(caplog: pytest.LogCaptureFixt
         fx.OpenSound("", ""),
         fx.Play("i", block(0)),
         fx.CutSpeaker(),
+        fx.HoldSpeaker(),
+        fx.ResumeSpeaker(),
         fx.SendPreroll(300),
         fx.DropPreroll(),
         fx.StartTimer("nothing", 0),

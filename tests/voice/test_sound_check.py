@@ -13,7 +13,7 @@ from desktop_app.adapters.echo import find_canceller
 from desktop_app.audio.pcm import BLOCK_SAMPLES, Float32, to_bytes
 from desktop_app.core.settings import Settings
 from desktop_app.core.sound_check import CheckStage, Findings, Mode, Trouble, judge
-from desktop_app.ports import EchoCanceller
+from desktop_app.sound_ports import EchoCanceller
 from desktop_app.voice import sound_check
 from desktop_app.voice.sound_check import SoundCheck
 from tests.fakes.sound import MIC_GONE, SPEAKER_GONE, FakeMicrophone, FakeSpeaker

@@ -1,0 +1,69 @@
+"""Who judges interruptions, and by what measure.
+
+A server that interrupts by itself does so for a cough.  Where the microphone is listened to on
+this computer, the server is told not to (``interrupt_response: false``), and the core decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop_app.core.changes import live
+from desktop_app.core.half_duplex import deaf
+from desktop_app.core.state import AppState
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How much of a voice it takes.
+
+    Attributes:
+        enough_ms: Speech that makes an interruption, however it goes on.
+        quiet_ms: Silence after which less than that was a sound only.
+    """
+
+    enough_ms: int
+    quiet_ms: int
+
+
+PATIENCE = {
+    "quick": Patience(240, 130),
+    "balanced": Patience(512, 190),
+    "patient": Patience(640, 250),
+}
+"""By the setting; measured with tests/benchmarks/barge_in.py."""
+
+
+def patience(state: AppState) -> Patience:
+    """Return the measure the user has chosen."""
+    return PATIENCE.get(state.settings.interrupting, PATIENCE["balanced"])
+
+
+def decides_here(state: AppState) -> bool:
+    """Whether interruptions are to be judged here, so that the server must not interrupt."""
+    wanted = state.settings
+    able = state.link.capabilities
+    return (
+        wanted.interrupt_response
+        and wanted.interrupting in PATIENCE
+        and not state.manual
+        and state.sound.detects
+        and able.cancel
+        and able.holds_back
+        and not any(_is_about_interrupting(path) for path in state.link.omitted)
+    )
+
+
+def _is_about_interrupting(path: str) -> bool:
+    return path.endswith(("turn_detection", "interrupt_response"))
+
+
+def sounding(state: AppState) -> bool:
+    """Whether the assistant is heard, or would be were it not held, and may be interrupted."""
+    return any(item.response_id not in state.responses.silenced for item in state.sound.playing)
+
+
+def listens(state: AppState) -> bool:
+    """Whether the local detector has to hear the microphone now."""
+    judging = state.link.held_back and live(state) and not (deaf(state) or state.manual)
+    return judging and (sounding(state) or state.overlap.passing)

@@ -1,0 +1,57 @@
+"""Lets the local detector hear the microphone, while the core wants to know who speaks."""
+
+from __future__ import annotations
+
+import logging
+
+from desktop_app.core.interrupting import listens
+from desktop_app.core.sound import DetectorChanged, MicFrame, VoiceHeard
+from desktop_app.core.state import AppState, Phase
+from desktop_app.ports import Dispatch
+from desktop_app.sound_ports import VoiceDetector
+from desktop_app.voice.sounds import Spawn
+
+log = logging.getLogger(__name__)
+
+
+class Listening:
+    """Owns the detector.  It is loaded once somebody talks: not before, for the start is slow.
+
+    Args:
+        detector: Port; None: there is none.
+        dispatch: Takes what the detector hears.
+        spawn: Runs what takes time.
+    """
+
+    def __init__(self, detector: VoiceDetector | None, dispatch: Dispatch, spawn: Spawn) -> None:
+        self._detector, self._dispatch, self._spawn = detector, dispatch, spawn
+        self._asked = self._loaded = self._hears = False
+
+    def begin(self) -> None:
+        """Say whether there is a detector."""
+        self._dispatch(DetectorChanged(self._detector is not None and self._detector.available))
+
+    def heard(self, frame: MicFrame, state: AppState) -> None:
+        """Take a block of the microphone, as the far end would get it."""
+        detector = self._detector
+        if detector is None or not state.sound.detects:
+            return
+        if not self._loaded:
+            if not self._asked and state.link.phase is Phase.LIVE:
+                self._asked = True
+                self._spawn(self._load(detector), "detector-load")
+            return
+        if not listens(state):
+            self._hears = False
+            return
+        if not self._hears:
+            self._hears = True
+            detector.reset()
+        for probability in detector.feed(frame.pcm):
+            self._dispatch(VoiceHeard(probability))
+
+    async def _load(self, detector: VoiceDetector) -> None:
+        self._loaded = await detector.load()
+        if not self._loaded:
+            log.warning("speech cannot be told from noise here: the server decides")
+            self._dispatch(DetectorChanged(works=False))
