@@ -259,6 +259,7 @@ class Conversations(RuleBasedStateMachine):
         async with asyncio.timeout(20):
             while judge.running:
                 judge.take(await client.hear())
+        judge.at_rest()
 
 
 def _is_about(event: Event, fields: dict[str, Any]) -> bool:
