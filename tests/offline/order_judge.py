@@ -72,6 +72,7 @@ class OrderJudge:
     over: set[str] = field(default_factory=set)
     outputs: dict[str, Output] = field(default_factory=dict)
     speaking: str = ""
+    began: set[str] = field(default_factory=set)
     stopped: str = ""
     """Whose speech has just ended: its turn comes next."""
     committed: str = ""
@@ -95,6 +96,7 @@ class OrderJudge:
         if kind.startswith("session."):
             turns = event["session"]["audio"]["input"].get("turn_detection") or {}
             self.interrupts = turns.get("interrupt_response", True)
+            self.speaking = ""  # Other rules of turn-taking drop the turn under way.
         elif kind.startswith("response."):
             self._response(kind, event)
         elif "input_audio_transcription" in kind:
@@ -108,7 +110,8 @@ class OrderJudge:
         """Check that nothing was left half told, once no response runs any more."""
         assert not self.running
         assert not self.open_items, f"never done: {self.open_items}"
-        assert not (self.stopped or self.committed)
+        assert not self.stopped
+        assert not self.committed
 
     def _at_once(self, kind: str, event: Event) -> None:
         """What belongs together comes together."""
@@ -223,11 +226,13 @@ class OrderJudge:
         match what:
             case "speech_started":
                 assert not self.speaking, "a beginning without the end before"
+                assert event["item_id"] not in self.began, "a beginning twice"
                 self.speaking = event["item_id"]
+                self.began.add(self.speaking)
                 for run in self.running.values():
                     run.interrupted = run.interrupted or (run.inside and self.interrupts)
             case "speech_stopped":
-                assert self.speaking == event["item_id"], "an end without its beginning"
+                assert event["item_id"] in self.began - self.turns, "an end without its beginning"
                 self.speaking, self.stopped = "", event["item_id"]
             case "committed":
                 item_id, previous = event["item_id"], event["previous_item_id"]

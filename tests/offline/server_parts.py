@@ -127,6 +127,8 @@ class ScriptedBrain:
         last = request.history[-1] if request.history else None
         text = last.text.lower() if isinstance(last, Said) else ""
         if request.tools and request.tool_choice != "none" and "tool" in text:
+            if "first" in text:
+                yield TextDelta("One moment, please. ")
             yield FunctionCall(request.tools[0].name, '{"city":"Bern"}')
             yield Finished("tool_calls", USAGE)
             return

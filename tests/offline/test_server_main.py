@@ -192,3 +192,32 @@ def test_a_model_that_was_never_fetched_is_asked_for_by_name(
             assert await process.wait() == 1
 
     asyncio.run(run())
+
+
+def memory_mb(pid: int) -> float:
+    """What a process holds, as the system sees it."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096 / 1e6
+
+
+@pytest.mark.weights
+@pytest.mark.skipif(sys.platform != "linux", reason="optional: needs /proc")
+def test_memory_is_given_back_when_nobody_talks_and_the_next_question_is_answered(
+    tmp_path: Path,
+) -> None:
+    question = np.concatenate([speech_data.speak("What is 12 times 12?"), np.zeros(16_000, "i2")])
+
+    async def answered(ready: dict[str, Any]) -> None:
+        async with talking(ready) as client:
+            await client.sound(question)
+            done = await client.until("response.done")
+            assert "144" in done["response"]["output"][0]["content"][0]["transcript"]
+
+    async def run() -> None:
+        async with served(tmp_path, "--port", "0", "--idle-minutes", "0.02") as (process, ready):
+            await answered(ready)
+            full_mb = memory_mb(process.pid)
+            while memory_mb(process.pid) > 0.7 * full_mb:  # Bounded by `served`.
+                await asyncio.sleep(0.1)
+            await answered(ready)
+
+    asyncio.run(run())

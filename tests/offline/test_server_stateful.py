@@ -52,7 +52,10 @@ TURNS = st.sampled_from(
     ]
 )
 TOOLS = st.sampled_from([[], [{"type": "function", "name": "look"}]])
-WORDS = st.sampled_from(["What is the time?", "Call a tool.", "Tell a story.", "Please fail.", ""])
+TALK_AND_CALL = "First talk, then call a tool."
+WORDS = st.sampled_from(
+    ["What is the time?", "Call a tool.", TALK_AND_CALL, "Tell a story.", "Please fail.", ""]
+)
 LEVELS = st.sampled_from([9_000, 8_000, 7_000, 1_000])
 WILD = st.one_of(
     [
