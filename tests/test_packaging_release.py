@@ -80,7 +80,7 @@ def test_three_systems_are_built_and_what_was_built_is_tried() -> None:
     tried = [step for step in jobs()["build"]["steps"] if "try" in step.get("name", "").lower()]
     assert {step["if"].split("'")[1] for step in tried} == {"Linux", "Windows", "macOS"}
     names = [step.get("uses", step.get("name", "")) for step in jobs()["build"]["steps"]]
-    assert names.index("actions/upload-artifact@v4") == len(names) - 1, "only what was tried"
+    assert names[-1].startswith("actions/upload-artifact@"), "only what was tried"
 
 
 def test_the_draft_holds_checksums_bills_of_materials_and_where_it_was_made() -> None:
