@@ -70,23 +70,17 @@ def test_every_feature_works_in_the_frozen_window(
     home = tmp_path / "home"
     with (
         TrayHost(env["DBUS_SESSION_BUS_ADDRESS"]) as tray,
-        running(env, home, "gui", service="offline", mute_key="F9") as app,
+        running(env, home, "gui", service="offline", mute_key="F9", cue_volume=0) as app,
         sound.record("spk_desk") as recorder,
     ):
         window = Window(screen, app)
         tray.wait_for_icon()
-        # Spoken: microphone, turn detector, recogniser, brain, voice and loudspeaker.
-        window.press("space")
-        wait_until(lambda: listens(sound), "it listens", timeout_s=LOADED_S)
-        asked = sound.say_async("mic_desk", QUESTION)
-        wait_until(lambda: loud(recorder), "the answer is spoken", timeout_s=LOADED_S)
-        wait_until(lambda: said(window) >= 1, "it is written", timeout_s=LOADED_S)
-        asked.wait(LOADED_S)
-        # Typed.
+        # Typed: the engine's process, its brain, its voice and the loudspeaker.
         window.press("ctrl+l")
         window.type("What is 17 times 23?")
         window.press("Return")
-        wait_until(lambda: said(window) >= 2, "what was typed is answered", timeout_s=LOADED_S)
+        wait_until(lambda: loud(recorder), "the answer is spoken", timeout_s=LOADED_S)
+        wait_until(lambda: said(window) >= 1, "it is written", timeout_s=LOADED_S)
         window.press("Escape", "ctrl+m", "ctrl+m")
         screen.xdotool("key", "F9", "F9")  # The key that works in every program.
         tour_of_the_settings(window, screen)
@@ -131,8 +125,9 @@ def windows(screen: VirtualScreen) -> list[str]:
     return [*screen.windows("Parley"), *screen.windows("Settings")]
 
 
-def listens(sound: VirtualSound) -> bool:
-    return any(stream.kind == "mic" for stream in sound.where())
+def listens(tray: TrayHost) -> bool:
+    """Whether the icon says so: the session stands, so nothing that is said gets lost."""
+    return bool(tray.property("ToolTip")[2] == "Parley is listening")
 
 
 def said(window: Window) -> int:
