@@ -8,7 +8,13 @@ from desktop_app.core.changes import live
 from desktop_app.core.problems import Kind
 from desktop_app.core.state import AppState
 
-WORTH_A_SOUND = frozenset(Kind) - {Kind.DEVICE_CHANGED, Kind.NO_KEYRING, Kind.SETTING_REFUSED}
+WORTH_A_SOUND = frozenset(Kind) - {
+    Kind.DEVICE_CHANGED,
+    Kind.HALF_DUPLEX,
+    Kind.MUTED_TALK,
+    Kind.NO_KEYRING,
+    Kind.SETTING_REFUSED,
+}
 
 
 class Cue(StrEnum):

@@ -205,6 +205,7 @@ class Settings:
     noise_suppression: str = setting("auto", sound_specs.NOISE_SUPPRESSION)
     microphone_gain: str = setting("auto", sound_specs.MICROPHONE_GAIN)
     half_duplex: str = setting("auto", sound_specs.HALF_DUPLEX)
+    muted_notice: bool = setting(True, sound_specs.MUTED_NOTICE)
     echo_stays_with: str = setting("", sound_specs.ECHO_STAYS_WITH)
     transcription_model: str = setting(
         "gpt-live-transcribe",

@@ -134,6 +134,11 @@ class DetectorChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class TalkedMuted:
+    """Somebody talks into the microphone, and it is muted."""
+
+
+@dataclass(frozen=True, slots=True)
 class MicOpened:
     """The microphone runs; ``label`` is its name for people."""
 
@@ -192,6 +197,7 @@ SoundEvent = (
     MicFrame
     | VoiceHeard
     | DetectorChanged
+    | TalkedMuted
     | MicOpened
     | MicLost
     | SpeakerOpened

@@ -39,6 +39,12 @@ HALF_DUPLEX = Spec(
         ("always", "Never listen"),
     ),
 )
+MUTED_NOTICE = Spec(
+    "Tell me when I talk muted",
+    "Found out on this computer. The microphone stays open while it is muted, with this or not.",
+    "sound",
+    Cost.NOW,
+)
 ECHO_STAYS_WITH = Spec(
     "Devices whose echo stays",
     "Written by the check of the sound, for the next time these two are used together.",

@@ -225,6 +225,7 @@ class AppState:
         pressed: The talk control is down.
         releasing: It went up; its last words are still on the way.
         key: Where the talk key stands; it means nothing while the talk control is up.
+        muted_told: The user was told lately of talking while muted.
         checking: The sound is being checked: what is heard is no talk.
         locked: The computer is locked or asleep: nothing is recorded.
         sent_ms: Audio sent since the talk control went down.
@@ -248,6 +249,7 @@ class AppState:
     pressed: bool = False
     releasing: bool = False
     key: Key = Key.UP
+    muted_told: bool = False
     checking: bool = False
     locked: bool = False
     sent_ms: int = 0

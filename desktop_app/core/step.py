@@ -14,6 +14,7 @@ from desktop_app.core import (
     devices,
     far_end,
     half_duplex,
+    muted_talk,
     refusals,
     responses,
     sound,
@@ -44,6 +45,8 @@ def step(state: AppState, event: Event) -> Step:
         effects = (*effects, *more)
     if state.link.held_back != decides_here(state) and live(state):
         state = link(state, config_due=True)
+    if state.problems and not state.muted:
+        state = solved(state, Kind.MUTED_TALK)
     if state.link.config_due or state.link.rotate:
         for when_quiet in (configured_when_quiet, connection.renewed_when_quiet):
             state, more = when_quiet(state)
@@ -187,6 +190,8 @@ def _sound(state: AppState, event: sound.SoundEvent) -> Step:
             return barge_in.voice_heard(state, event)
         case sound.DetectorChanged(works):
             return sound_changed(state, detects=works), ()
+        case sound.TalkedMuted():
+            return muted_talk.talked(state)
         case sound.MicOpened(label):
             return devices.mic_opened(state, label)
         case sound.MicLost(problem):
@@ -233,6 +238,8 @@ def _timer(state: AppState, name: str) -> Step:
             return talk_key.watchdog(state)
         case _ if name in barge_in.TIMERS:
             return barge_in.timed_out(state, name)
+        case _ if name in muted_talk.TIMERS:
+            return muted_talk.timed_out(state, name)
         case responses.REQUEST_TIMER:
             return responses.request_timed_out(state)
         case responses.AGAIN_TIMER:

@@ -161,6 +161,8 @@ class MainWindow(QWidget):
                 self.dock.speaker.choose()
             case Action.CHECK_SOUND:
                 self.dialogs.sound_check()
+            case Action.UNMUTE:
+                self._dispatch(MuteToggled())
             case Action.LISTEN_ALWAYS:
                 self._set(half_duplex="off")
             case Action.USE_OFFLINE:

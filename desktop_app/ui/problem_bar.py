@@ -117,6 +117,8 @@ class ProblemBar(QFrame):
                 return self.tr("Try sound again")
             case Action.CHECK_SOUND:
                 return self.tr("Check sound…")
+            case Action.UNMUTE:
+                return self.tr("Unmute")
             case Action.LISTEN_ALWAYS:
                 return self.tr("Listen always")
             case Action.USE_OFFLINE:

@@ -31,6 +31,7 @@ from desktop_app.ports import (
 from desktop_app.sound_ports import VoiceDetector
 from desktop_app.voice.chain import NO_CLEANERS, Chain, Cleaners
 from desktop_app.voice.listening import Listening
+from desktop_app.voice.muted_ear import MutedEar
 from desktop_app.voice.session import Session
 from desktop_app.voice.sounds import Sounds
 from desktop_app.voice.store import Store
@@ -83,6 +84,7 @@ class Engine:
         )
         self._chain = Chain(ports.cleaners, ports.speaker.reference, store.dispatch)
         self._listening = Listening(ports.detector, store.dispatch, self._spawn)
+        self._muted_ear = MutedEar(store.dispatch)
         self._session: Session | None = None
         self._holding: asyncio.Task[None] | None = None
         self._group: asyncio.TaskGroup | None = None
@@ -169,6 +171,7 @@ class Engine:
         else:
             self._preroll.push(frame.pcm)
         self._listening.heard(frame, self._store.state)
+        self._muted_ear.heard(frame, self._store.state)
 
     def _changed(self, before: AppState, after: AppState) -> None:
         if _places(before) != _places(after):

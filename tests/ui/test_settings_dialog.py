@@ -120,6 +120,7 @@ OTHER = {
     "noise_suppression": "on",
     "microphone_gain": "off",
     "half_duplex": "always",
+    "muted_notice": False,
     "transcription_model": "Off",
     "transcription_language": "en, de",
     "microphone": "alsa_input.pci-internal",
