@@ -87,8 +87,11 @@ def test_every_feature_works_in_the_frozen_window(
         for words in (["mute"], ["mute"], ["interrupt"], ["ptt", "toggle"], ["show"]):
             command(env, home, *words)
         tray.click()
-        window.press("ctrl+n")
-        wait_until(lambda: said(window) == 0, "the conversation begins anew")
+        window.press("ctrl+n", "ctrl+l")
+        window.type("What is 6 times 7?")
+        window.press("Return")
+        wait_until(lambda: said(window, "42") >= 1, "it goes on", timeout_s=LOADED_S)
+        assert said(window) == 0, "the conversation has begun anew"
         assert app.process.poll() is None
         app.interrupt()
         assert app.wait()[0] == 0
@@ -130,10 +133,10 @@ def listens(tray: TrayHost) -> bool:
     return bool(tray.property("ToolTip")[2] == "Parley is listening")
 
 
-def said(window: Window) -> int:
-    """How often the answer is in the conversation."""
+def said(window: Window, answer: str = ANSWER) -> int:
+    """How often an answer is in the conversation."""
     window.click(*CONVERSATION_PX)
-    return window.copied().count(f"is {ANSWER}")
+    return window.copied().count(f"is {answer}")
 
 
 def loud(recorder: object) -> bool:
