@@ -17,6 +17,7 @@ from desktop_app.core.overlap import Overlap
 from desktop_app.core.problems import Kind, Problem
 from desktop_app.core.replay import awaited, replayed, texts_sent, waits_for_answer
 from desktop_app.core.responses import ask
+from desktop_app.core.rest import REST_SOON, woken
 from desktop_app.core.state import AppState, Effects, Floor, LinkState, Phase, ResponseState, Step
 from desktop_app.core.transcript import OPEN, Role, Row, Rows, Text
 
@@ -171,7 +172,7 @@ def session_configured(state: AppState, event: SessionConfigured) -> Step:
 
 def go_live(state: AppState) -> Step:
     """The session works: put back what was said, then let the user's words in."""
-    state = solved(link(state, phase=Phase.LIVE), *LINK_PROBLEMS)
+    state, woke = woken(solved(link(state, phase=Phase.LIVE), *LINK_PROBLEMS))
     unanswered = bool(state.texts)
     replay: Effects = ()
     if state.link.capabilities.replay:
@@ -179,7 +180,7 @@ def go_live(state: AppState) -> Step:
         state, replay = replayed(state)
     state, typed = texts_sent(state)
     steady = fx.StartTimer(STEADY_TIMER, STEADY_MS)
-    effects: Effects = (fx.StopTimer(UPDATED_TIMER), steady, *replay, *typed)
+    effects: Effects = (*woke, fx.StopTimer(UPDATED_TIMER), steady, *replay, *typed)
     if state.manual and (state.pressed or state.releasing):
         # Pressed while the connection was being made: what was said counts.
         state = replace(state, sent_ms=SHORTEST_PRESS_MS)
@@ -215,7 +216,8 @@ def link_lost(state: AppState, event: LinkLost) -> Step:
         state = tell(state, verdict.problem)
     wait_ms = min(FIRST_RETRY_MS * 2 ** min(attempt, 8), LONGEST_RETRY_MS)
     state = link(state, phase=Phase.BACKING_OFF, attempt=attempt + 1)
-    return state, (*_stop_timers(), fx.StartTimer(RETRY_TIMER, wait_ms, jitter=0.25))
+    rests: Effects = REST_SOON if was_live or attempt == 0 else ()
+    return state, (*_stop_timers(), *rests, fx.StartTimer(RETRY_TIMER, wait_ms, jitter=0.25))
 
 
 def retry(state: AppState) -> Step:

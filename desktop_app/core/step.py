@@ -17,6 +17,7 @@ from desktop_app.core import (
     muted_talk,
     refusals,
     responses,
+    rest,
     sound,
     talk_key,
     turn_taking,
@@ -248,6 +249,8 @@ def _timer(state: AppState, name: str) -> Step:
             return devices.look_again(state)
         case devices.SPEAKER_TIMER:
             return devices.speaker_given_up(state)
+        case rest.REST_TIMER:
+            return rest.idle_for_long(state)
         case devices.NOTICE_TIMER:
             return solved(state, Kind.DEVICE_CHANGED), ()
         case _:

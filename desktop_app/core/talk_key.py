@@ -12,6 +12,7 @@ from desktop_app.core import effects as fx
 from desktop_app.core.changes import live, solved, sound, tell
 from desktop_app.core.connection import RELEASE_TIMER, SOUND_TIMER, connect_asked
 from desktop_app.core.problems import Kind, Problem
+from desktop_app.core.rest import woken
 from desktop_app.core.state import AppState, Effects, Key, Phase, Step
 from desktop_app.core.turn_taking import talk_pressed, talk_released, yielded
 
@@ -103,12 +104,7 @@ def unlocked(state: AppState) -> Step:
     """The user is back."""
     if not state.locked:
         return state, ()
-    state = replace(state, locked=False)
-    if not state.link.wanted or state.sound.wanted:
-        return state, ()
-    return sound(state, wanted=True), (
-        fx.OpenSound(state.settings.microphone, state.settings.speaker),
-    )
+    return woken(replace(state, locked=False))
 
 
 def _begin(state: AppState, mode: str) -> Step:

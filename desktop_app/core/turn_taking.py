@@ -20,6 +20,7 @@ from desktop_app.core.far_end import AudioArrived, InputCommitted
 from desktop_app.core.half_duplex import deaf, fell_silent, rung
 from desktop_app.core.problems import Kind, Problem
 from desktop_app.core.responses import ask, cancel, silenced
+from desktop_app.core.rest import woken
 from desktop_app.core.sound import MicFrame, SpeakerStopped
 from desktop_app.core.state import AppState, Effects, ItemAudio, Phase, Step
 from desktop_app.core.transcript import OPEN, Role, Row, Text, find, heard_part, place, worded
@@ -167,7 +168,7 @@ def talk_pressed(state: AppState) -> Step:
     if state.link.phase is Phase.OFFLINE:
         return connect_asked(state)
     if not live(state):
-        return state, ()
+        return woken(state)
     state, effects = yielded(replace(state, sent_ms=0), tell_server=True)
     return state, (
         *effects,
