@@ -1,0 +1,229 @@
+"""Whom the assistant yields to: a room with an echo, the chain, the detector and the core, as one.
+
+Voices are espeak-ng, none of which was used to find the measures of `core/interrupting.py`
+(those were en-us, en-gb+f3, en+m5 and de+f2); noises are made of numbers.  The assistant has
+spoken for three seconds before anybody else is heard.  What the devices add is not in the figures.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from desktop_app.adapters.echo import WebRtcEchoCanceller
+from desktop_app.audio.fade import HOLD_FADE_MS
+from desktop_app.audio.pcm import BLOCK_BYTES
+from desktop_app.core import effects as fx
+from desktop_app.core.settings import Settings
+from desktop_app.core.sound import VoiceHeard
+from desktop_app.core.state import AppState
+from desktop_app.core.step import step
+from desktop_app.offline.vad import SpeechProbability
+from tests.chain_bench import ON, Bench
+from tests.core.dialogue import live, speaking
+from tests.rooms import VOICE_DBFS, Room, as_loud, noise, told
+from tests.servers import speech
+from tests.servers.speech import RATE_HZ, Sound
+
+HEADER = ("barge-in", "quick", "balanced", "patient", "goal (balanced)")
+Row = tuple[str, str, str, str, str]
+
+LEAD_S = 3
+AFTER_MS = 1_600
+AUDIBLE = 0.02
+YIELD_MS = 500
+STOP_MS = 100
+VOICES = (
+    "en-gb-scotland",
+    "en-us+f4",
+    "en-gb-x-rp+m2",
+    "fr+m4",
+    "es",
+    "it+f1",
+    "en-029+m7",
+    "de+m1",
+)
+SENTENCES = (
+    "Wait, I have another question.",
+    "No, I meant the other one.",
+    "Can you say that again?",
+    "Hold on, that is not what I asked.",
+    "Actually, tell me about the weather.",
+    "How long does that take?",
+    "Let us talk about something else.",
+)
+MURMURS = ("mm-hmm", "uh-huh", "yeah", "okay", "right", "hm", "I see")
+
+
+@dataclass
+class Outcome:
+    """What became of the answer; times in milliseconds after somebody began to sound."""
+
+    holds: list[float] = field(default_factory=list)
+    resumes: list[float] = field(default_factory=list)
+    cut_at: float | None = None
+
+    @property
+    def silent_at(self) -> float:
+        """When the answer fell silent for good; never, if it went on."""
+        return self.holds[-1] + HOLD_FADE_MS if self.cut_at is not None else float("inf")
+
+    @property
+    def went_on(self) -> bool:
+        return self.cut_at is None and len(self.holds) == len(self.resumes)
+
+
+class Talk:
+    """One answer in one room, and what somebody does over it."""
+
+    def __init__(self, interrupting: str, room: Room, spoken: Sound, seed: int) -> None:
+        total_ms = LEAD_S * 1000 + len(spoken) * 1000 // RATE_HZ + AFTER_MS
+        self._room, self._spoken = room, spoken
+        self._answer = told(total_ms / 1000, seed=seed)
+        self._floor = noise(len(self._answer), room.noise_dbfs, seed)
+        self._begin = LEAD_S * RATE_HZ + 37 * seed
+        onset_ms = speech.onset_ms(spoken, floor=AUDIBLE) or 0.0
+        self._onset_ms = self._begin * 1000 / RATE_HZ + onset_ms
+        detects = replace(AppState().sound, detects=True)
+        state = live(Settings(interrupting=interrupting, half_duplex="off"), sound=detects)
+        self._state = speaking(state, ms=total_ms)
+        self._outcome = Outcome()
+        self._held_at: int | None = None
+
+    def run(self) -> Outcome:
+        """Let it happen, block by block."""
+        bench, detector = Bench(WebRtcEchoCanceller()), SpeechProbability()
+        played, size = self._answer.copy(), BLOCK_BYTES // 2
+        heard = self._heard(played)
+        for at in range(0, len(played) - size, size):
+            bench.speaker.play(speech.to_pcm(played[at : at + size]))
+            frame = bench.chain.hear(speech.to_pcm(heard[at : at + size]), ON)
+            for odds in detector.feed(np.frombuffer(frame.pcm, np.int16)):
+                self._state, effects = step(self._state, VoiceHeard(odds))
+                if self._carry_out(effects, at + size, played):
+                    heard = self._heard(played)
+        return self._outcome
+
+    def _heard(self, played: Sound) -> Sound:
+        heard = self._floor.copy()
+        if self._room.echo_db is not None:
+            heard += self._room.echo(played)[: len(heard)]
+        heard[self._begin : self._begin + len(self._spoken)] += self._spoken
+        return np.clip(heard, -1, 1)
+
+    def _carry_out(self, effects: Sequence[fx.Effect], at: int, played: Sound) -> bool:
+        """Do with the speaker what is asked for; return whether that changes what is heard."""
+        now_ms, changed = at * 1000 / RATE_HZ - self._onset_ms, False
+        for effect in effects:
+            match effect:
+                case fx.HoldSpeaker():
+                    self._outcome.holds.append(now_ms)
+                    self._held_at, changed = at, True
+                    played[at + RATE_HZ * HOLD_FADE_MS // 1000 :] = 0
+                case fx.ResumeSpeaker():
+                    self._outcome.resumes.append(now_ms)
+                    rest = self._answer[self._held_at : len(played) - at + (self._held_at or 0)]
+                    played[at : at + len(rest)], changed = rest, True
+                case fx.CutSpeaker():
+                    self._outcome.cut_at, changed = now_ms, True
+        return changed
+
+
+def run(quick: bool) -> list[Row]:
+    """Measure, in a few minutes if ``quick``."""
+    count = 20 if quick else 100
+    said = list(itertools.islice(_spoken(SENTENCES), count))
+    stops = list(itertools.islice(_spoken(("Stop!", "Stop it!", "Stop, please.")), count))
+    murmurs = list(itertools.islice(_spoken(MURMURS), count // 2))
+    noises = [_noise(number) for number in range(count - len(murmurs))]
+    rows: dict[str, list[str]] = {}
+    for interrupting in ("quick", "balanced", "patient"):
+        for name, room in (("headphones", Room(echo_db=None)), ("echo at 0 dB", Room())):
+            ends = [Talk(interrupting, room, s, i).run() for i, s in enumerate(said)]
+            first = [Talk(interrupting, room, s, i).run() for i, s in enumerate(stops)]
+            low = [Talk(interrupting, room, s, i).run() for i, s in enumerate(murmurs)]
+            other = [Talk(interrupting, room, s, i).run() for i, s in enumerate(noises)]
+            cells = {
+                f"{name}: {count} interruptions yielded to within 0.5 s": _share(
+                    [end.silent_at <= YIELD_MS for end in ends]
+                ),
+                f"{name}: silent / judged after, ms, median": _times(ends),
+                f"{name}: “stop” silences within 0.1 s": _share(
+                    [bool(end.holds) and end.holds[0] + HOLD_FADE_MS <= STOP_MS for end in first]
+                ),
+                f"{name}: “stop”, silent after, ms, p95": _late(first),
+                f"{name}: {count} murmurs and noises that let it go on": _share(
+                    [end.went_on for end in (*low, *other)]
+                ),
+                f"{name}: of these murmurs / noises": f"{_share([end.went_on for end in low])} / "
+                f"{_share([end.went_on for end in other])}",
+            }
+            for what, cell in cells.items():
+                rows.setdefault(what, []).append(cell)
+    goals = (">= 95 %", "", ">= 95 %", "", ">= 85 %", "")
+    return [
+        (what, *cells, goal)  # type: ignore[misc]
+        for (what, cells), goal in zip(rows.items(), itertools.cycle(goals), strict=False)
+    ]
+
+
+def _spoken(texts: Sequence[str]) -> Iterator[Sound]:
+    """Say the texts in all voices, at changing speeds, as loud as somebody before a microphone."""
+    for number in itertools.count():
+        text, voice = texts[number % len(texts)], VOICES[number % len(VOICES)]
+        said = speech.say(text, voice, words_per_minute=150 + 15 * (number % 4))
+        yield as_loud(said, VOICE_DBFS)
+
+
+def _noise(number: int) -> Sound:
+    """Make a cough, some keys or a door."""
+    rng = np.random.default_rng(1000 + number)
+    made = (_cough, _keys, _door)[number % 3](rng)
+    return as_loud(made.astype(np.float32), VOICE_DBFS + float(rng.uniform(-6, 6)))
+
+
+def _cough(rng: np.random.Generator) -> Sound:
+    """Two bursts of breath, rough and falling."""
+    bursts = []
+    for _ in range(2):
+        count = int(rng.uniform(0.12, 0.25) * RATE_HZ)
+        breath = np.convolve(rng.standard_normal(count), np.ones(6) / 6, "same")
+        bursts += [breath * np.exp(-np.linspace(0, 5, count)), np.zeros(RATE_HZ // 10)]
+    return np.concatenate(bursts).astype(np.float32)
+
+
+def _keys(rng: np.random.Generator) -> Sound:
+    """Somebody types a word."""
+    typed = np.zeros(RATE_HZ, np.float32)
+    for at in np.cumsum(rng.integers(2000, 4500, 6)):
+        click = rng.standard_normal(200) * np.exp(-np.linspace(0, 8, 200))
+        typed[at : at + 200] += click[: max(0, len(typed) - at)].astype(np.float32)
+    return typed
+
+
+def _door(rng: np.random.Generator) -> Sound:
+    """A thud, and what rings after it."""
+    time_s = np.arange(RATE_HZ // 2) / RATE_HZ
+    thud = np.sin(2 * np.pi * float(rng.uniform(55, 110)) * time_s) * np.exp(-time_s * 18)
+    rattle = rng.standard_normal(len(time_s)) * np.exp(-time_s * 40) * 0.3
+    return (thud + rattle).astype(np.float32)
+
+
+def _share(good: Sequence[bool]) -> str:
+    return f"{100 * sum(good) / len(good):.0f} %"
+
+
+def _times(ends: Sequence[Outcome]) -> str:
+    cut = [end for end in ends if end.cut_at is not None]
+    if not cut:
+        return "never"
+    judged = np.median([end.cut_at for end in cut if end.cut_at is not None])
+    return f"{np.median([end.silent_at for end in cut]):.0f} / {judged:.0f}"
+
+
+def _late(ends: Sequence[Outcome]) -> str:
+    held = [end.holds[0] + HOLD_FADE_MS for end in ends if end.holds]
+    return f"{np.percentile(held, 95):.0f}" if held else "never"
