@@ -28,8 +28,8 @@ class Patience:
 
 PATIENCE = {
     "quick": Patience(240, 130),
-    "balanced": Patience(512, 190),
-    "patient": Patience(640, 250),
+    "balanced": Patience(576, 190),
+    "patient": Patience(704, 250),
 }
 """By the setting; measured with tests/benchmarks/barge_in.py."""
 

@@ -83,7 +83,7 @@ def test_speech_that_goes_on_ends_the_answer_and_is_truncated_where_it_was_held(
 
 
 @pytest.mark.parametrize(
-    ("interrupting", "frames"), [("quick", 8), ("balanced", 16), ("patient", 20)]
+    ("interrupting", "frames"), [("quick", 8), ("balanced", 18), ("patient", 22)]
 )
 def test_the_setting_says_how_long_one_must_speak(interrupting: str, frames: int) -> None:
     state = answering(fair(Settings(interrupting=interrupting)))

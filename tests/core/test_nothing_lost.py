@@ -43,7 +43,7 @@ class Person:
     def speak(self, *, in_time: bool) -> None:
         """Say something, and wait for an answer."""
         self.world.server.words = "words of"
-        self.said.append(self._utter(voiced=22, in_time=in_time))
+        self.said.append(self._utter(voiced=24, in_time=in_time))
 
     def _utter(self, *, voiced: int, in_time: bool) -> str:
         world, server = self.world, self.world.server

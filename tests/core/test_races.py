@@ -54,7 +54,7 @@ def user(world: World) -> list[Callable[[], None]]:
     ]
     if world.state.sound.detects:
         able += [lambda: world.feed(sound.VoiceHeard(0.9)), lambda: world.feed(sound.VoiceHeard(0))]
-        able.append(lambda: world.hear(sound.VoiceHeard(0.9), times=16))
+        able.append(lambda: world.hear(sound.VoiceHeard(0.9), times=18))
         able.append(lambda: setattr(world.server, "words", "" if world.server.words else "words"))
     if world.server.manual:
         able += [lambda: world.feed(wish.TalkPressed()), lambda: world.feed(wish.TalkReleased())]
