@@ -46,6 +46,8 @@ LEAST_PLAYED = 10 ** (-60 / 20)
 LEAST_HEARD = 10 ** (-90 / 20)
 """Less is a microphone that is switched off, or one that lets nothing but speech through."""
 
+REACH_BLOCKS = REACH_MS // BLOCK_MS
+
 _STEP = RATE_HZ // DECIMATED_HZ
 _WINDOW = samples_of_ms(WINDOW_MS, DECIMATED_HZ)
 _REACH = samples_of_ms(REACH_MS, DECIMATED_HZ)
@@ -73,6 +75,7 @@ class EchoPath:
         self.delay_ms = 0
         self._near: deque[bytes] = deque(maxlen=WINDOW_MS // BLOCK_MS)
         self._far: deque[bytes | None] = deque(maxlen=(WINDOW_MS + REACH_MS) // BLOCK_MS)
+        self._far.extend([None] * REACH_BLOCKS)
         self._due = 0
         self._forget()
 

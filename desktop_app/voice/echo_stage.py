@@ -9,6 +9,7 @@ from desktop_app.audio.echo_path import EchoPath
 from desktop_app.audio.fade import cross_fade
 from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_MS, BYTES_PER_SAMPLE
 from desktop_app.audio.removal import Removal
+from desktop_app.audio.warm_up import WarmUp
 from desktop_app.core.sound import EchoState, MicFrame
 from desktop_app.ports import Reference
 from desktop_app.sound_ports import EchoCanceller
@@ -52,6 +53,7 @@ class EchoStage:
         self._canceller, self._reference = canceller, reference
         self._path = EchoPath()
         self._removal = Removal()
+        self._warm_up = WarmUp()
         self._past: deque[tuple[bytes, bytes | None]] = deque(maxlen=PAST_BLOCKS)
         self.reset()
 
@@ -118,7 +120,7 @@ class EchoStage:
         self, way: _Way, block: bytes, played: bytes | None, canceller: EchoCanceller
     ) -> bytes:
         if way is _Way.CLEAN:
-            return canceller.process(block, played)
+            return self._cancelled(block, played, canceller)
         if way is _Way.RAW:
             return block
         sound = self._past[-1][0] + block
@@ -130,10 +132,17 @@ class EchoStage:
         past = list(self._past)
         first = next((at for at, (_, played) in enumerate(past) if played), len(past))
         for block, played in past[min(first, len(past) - LEAST_PAST_BLOCKS) :]:
-            canceller.process(block, played)
+            self._cancelled(block, played, canceller)
+
+    def _cancelled(self, block: bytes, played: bytes | None, canceller: EchoCanceller) -> bytes:
+        clean = canceller.process(block, played)
+        if played is not None:
+            self._warm_up.learns()
+        return self._warm_up.hold_back(block, clean) if self._path.heard else clean
 
     def _forget_room(self) -> None:
         self._removal.reset()
+        self._warm_up.reset()
         if self._canceller is not None:
             self._canceller.reset()
 

@@ -24,7 +24,7 @@ from tests.virtual_sound import VirtualSound
 
 pytestmark = pytest.mark.sound
 
-SPEAKER, MICROPHONE = "spk_exact", "mic_exact"
+SPEAKER, OTHER, MICROPHONE = "spk_exact", "spk_other", "mic_exact"
 DELAY_MS = 60
 ANSWER = told(9)
 PATIENT = {"interrupt_response": False, "create_response": False, "half_duplex": "off"}
@@ -59,6 +59,11 @@ class Talk:
         command = ["paplay", f"--device=feed_{MICROPHONE}", "--latency-msec=250", str(wav)]
         subprocess.run(command, env=self.sound.env(), check=True, timeout=30)
 
+    def plays_on(self, speaker: str) -> bool:
+        """Whether that is where the app's sound goes."""
+        pid = self.app.process.pid
+        return (speaker, pid) in {(stream.device, stream.pid) for stream in self.sound.where()}
+
     def turns(self) -> int:
         """How often the server thought that somebody speaks."""
         return len(self.server.connection.said("input_audio_buffer.speech_started"))
@@ -86,7 +91,7 @@ def talk(folder: Path, echo_db: float | None, **settings: object) -> Iterator[Ta
             assert app.wait()[0] == 0
 
 
-def check_played(recorder: Recorder, answers: int = 1) -> None:
+def check_played(recorder: Recorder) -> None:
     """The answer must have been played whole, or the test says nothing."""
     played = speech.from_pcm(recorder.pcm().tobytes())
     alike = speech.correlation(ANSWER, played)
@@ -110,7 +115,6 @@ def test_on_open_loudspeakers_the_server_hears_nothing_of_its_own_answer(
             check_played(recorder)
             left[setting] = loudness_dbfs(here.heard[begun + RATE_HZ // 2 : end])
             turns[setting] = here.turns()
-    print("left", left, "turns", turns)
     assert turns["off"] > 0, "without the canceller it must hear itself, or this proves nothing"
     assert turns["auto"] == 0
     assert left["auto"] < left["off"] - 25
@@ -129,9 +133,30 @@ def test_the_user_cuts_in_on_open_loudspeakers_and_is_heard_whole(tmp_path: Path
         cut = here.server.wait_for("conversation.item.truncate").event
         here.wait_for(len(here.heard) + RATE_HZ)
         alike = speech.correlation(said, here.heard[begun:])
-    print("alike", alike, "cut", cut["audio_end_ms"])
     assert 3_500 < cut["audio_end_ms"] < 6_000
     assert alike > 0.85
+
+
+@conversation.without_starvation
+def test_when_the_speaker_is_unplugged_the_echo_of_the_next_one_is_taken_out_too(
+    tmp_path: Path,
+) -> None:
+    with talk(tmp_path / "home", 0, **PATIENT) as here:
+        here.answer()
+        here.sound.plug("spk", OTHER, "Other speaker", exact=True)
+        # First: a way without a speaker would be led from the microphone to itself.
+        here.sound.unplug(f"echo_{MICROPHONE}")
+        here.sound.echo(OTHER, MICROPHONE, 2 * DELAY_MS)
+        here.sound.set_default(OTHER)
+        here.sound.unplug(SPEAKER)
+        wait_until(lambda: here.plays_on(OTHER), "it plays on the other speaker", timeout_s=20)
+        with here.sound.record(OTHER, RATE_HZ) as recorder:
+            begun, end = here.answer()
+            check_played(recorder)
+        left = loudness_dbfs(here.heard[begun + RATE_HZ // 2 : end])
+        turns = here.turns()
+    assert turns == 0
+    assert left < -45
 
 
 @conversation.without_starvation
