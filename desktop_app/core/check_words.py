@@ -39,6 +39,7 @@ _NOTES = {
     ),
     Note.CALL: "The sound has the width of an internet call, as Bluetooth headsets give it.",
     Note.NOISY: "The room is loud: a microphone close to your mouth is understood better.",
+    Note.NO_VOICE: "Your voice was not heard: if you spoke, come closer or turn it up.",
     Note.SOFT_VOICE: "Your voice arrives softly: come closer, or turn the microphone up.",
 }
 

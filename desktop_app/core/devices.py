@@ -220,7 +220,8 @@ def _told(state: AppState, ways: tuple[_Way, _Way]) -> Step:
         state = tell(state, _replaced(ways))
     elif back := [way.back.label for way in ways if way.back]:
         hint = "It is connected again."
-        state = tell(state, Problem(Kind.DEVICE_CHANGED, f"Using {_and(back)} again", hint))
+        using = f"Using {_and(back)} again"
+        state = tell(state, Problem(Kind.DEVICE_CHANGED, using, hint, Action.CHECK_SOUND))
     else:
         return state, ()
     return state, (fx.StartTimer(NOTICE_TIMER, NOTICE_MS),)

@@ -76,6 +76,8 @@ class Note(StrEnum):
     CALL = "call"
     NOISY = "noisy"
     SOFT_VOICE = "soft_voice"
+    NO_VOICE = "no_voice"
+    """The user was asked to speak and was not heard, but the speaker was."""
     NO_CANCELLER = "no_canceller"
 
 
@@ -184,7 +186,7 @@ def _trouble(found: Findings) -> Trouble:
         return Trouble.DEAD
     if found.likeness >= COPY_LIKENESS and found.noise_dbfs <= NO_NOISE_DBFS:
         return Trouble.MONITOR
-    if found.asked and found.voice_dbfs is None:
+    if found.asked and found.voice_dbfs is None and not echo_is_heard(found):
         return Trouble.UNHEARD
     if found.speaker_problem is not None:
         return Trouble.NO_SPEAKER
@@ -208,5 +210,6 @@ def _notes(found: Findings, mode: Mode) -> tuple[Note, ...]:
         (Note.CALL, call),
         (Note.NOISY, found.noise_dbfs >= LOUD_ROOM_DBFS),
         (Note.SOFT_VOICE, soft),
+        (Note.NO_VOICE, found.asked and found.voice_dbfs is None),
     )
     return tuple(note for note, holds in checks if holds)

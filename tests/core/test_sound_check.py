@@ -85,6 +85,10 @@ def test_what_is_in_the_way_is_named_and_changes_no_mode(found: Findings, troubl
     assert (verdict.mode, verdict.trouble, verdict.works) == (Mode.UNKNOWN, trouble, False)
 
 
+def test_a_microphone_that_hears_the_speaker_is_no_wrong_one_because_nobody_spoke() -> None:
+    assert judge(replace(ECHO, asked=True)) == Verdict(Mode.LOUDSPEAKER, notes=(Note.NO_VOICE,))
+
+
 def test_a_room_with_noise_is_no_monitor_however_alike_the_echo_is() -> None:
     assert judge(replace(ECHO, likeness=0.999)).works
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.e2e.app_process import AppProcess
-from tests.private_process import stop
+from tests.private_process import stop, wait_until
 from tests.servers import speech
 from tests.virtual_sound import VirtualSound
 
@@ -38,10 +38,16 @@ def noise_of_a_room(sound: VirtualSound, folder: Path) -> Iterator[None]:
         stop(player)
 
 
+def ended(app: AppProcess) -> int:
+    """Wait until the check is over: where the sound jumped, the tune is played twice."""
+    wait_until(lambda: app.process.poll() is not None, "the check ends", timeout_s=60)
+    return app.wait()[0]
+
+
 def examined(sound: VirtualSound, home: Path, *options: str) -> tuple[int, dict[str, Any], str]:
     """Run the Doctor; return its exit code, its JSON and what it said to people."""
     with AppProcess(["doctor", "--json", *options], sound.env(), home) as app:
-        code, _ = app.wait()
+        code = ended(app)
         found: dict[str, Any] = json.loads(app.lines[-1])
         assert found["system"] == sys.platform
         return code, found, app.stdout
@@ -107,7 +113,7 @@ def test_a_voice_is_heard_when_it_is_asked_for(sound: VirtualSound, tmp_path: Pa
         app.wait_for_line("Now say something", on_stderr=True)
         said = speech.write_wav(tmp_path / "voice.wav", speech.say("One, two, three, four, five."))
         sound.say(MICROPHONE, said)
-        code, _ = app.wait()
+        code = ended(app)
         found = json.loads(app.lines[-1])
     assert (code, found["mode"], found["asked"]) == (0, "headphones", True)
     assert found["voice_dbfs"] > -40
