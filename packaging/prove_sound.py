@@ -24,6 +24,7 @@ import numpy.typing as npt
 ROOT = Path(__file__).resolve().parent.parent
 QUESTION = ROOT / "resources" / "samples" / "question.wav"
 ANSWER = "391"
+LISTENING = "[listening"
 RATE_HZ = 24_000
 PATIENCE_S = 90.0
 AUDIBLE = 2000
@@ -47,8 +48,8 @@ def main() -> int:
         process = subprocess.Popen(command, env=sound.env(), stdout=told, stdin=subprocess.DEVNULL)
         stack.callback(process.wait)
         stack.callback(process.terminate)
-        until(lambda: any(stream.kind == "mic" for stream in sound.where()), "it listens")
-        time.sleep(2.0)  # The engine loads its models after the microphone is open.
+        # The microphone is open before: the engine loads its models first.
+        until(lambda: LISTENING in text_of(told.fileno()), "it listens")
         sound.say("mic_desk", QUESTION)
         until(lambda: ANSWER in text_of(told.fileno()), f"it says {ANSWER}")
         until(lambda: loudest(recorder.pcm()) > AUDIBLE, "the loudspeaker plays it")
