@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -12,6 +13,7 @@ from typing import TypeVar
 from desktop_app.core.key_names import Chord, chords
 from desktop_app.core.problems import Action, Kind, Problem
 from desktop_app.core.settings import Settings
+from desktop_app.core.talk_key import TAP_MS
 from desktop_app.core.wishes import (
     InterruptAsked,
     KeyPressed,
@@ -58,6 +60,7 @@ class GlobalKeys:
         self._followed: Keys = {}
         self._trial: Trial | None = None
         self._report = HotkeyReport("No key is set.")
+        self._down_s = 0.0
         self._closing = False
         self._task: asyncio.Task[None] | None = None
 
@@ -132,6 +135,7 @@ class GlobalKeys:
             return
         match action:
             case "talk":
+                self._down_s = time.monotonic()
                 self._dispatch(KeyPressed())
             case "mute":
                 self._dispatch(MuteToggled())
@@ -145,7 +149,9 @@ class GlobalKeys:
         if trial is not None:
             trial.heard(action, False)
         elif action == "talk":
-            self._dispatch(KeyReleased())
+            # A busy computer may hear of both at once; a hold is no tap for that.
+            held_ms = (time.monotonic() - self._down_s) * 1000
+            self._dispatch(KeyReleased(held=held_ms >= TAP_MS))
 
 
 def keys_of(settings: Settings) -> Keys:

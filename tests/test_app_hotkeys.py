@@ -98,6 +98,18 @@ def test_presses_and_releases_become_wishes() -> None:
     assert stage.shown == 1
 
 
+def test_a_hold_is_told_from_a_tap_where_the_key_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage()
+    stage.follow(SETTINGS)
+    stage.wishes.clear()
+    now_s = iter((10.0, 10.2, 20.0, 20.5))
+    monkeypatch.setattr("desktop_app.app_hotkeys.time.monotonic", lambda: next(now_s))
+    for _ in range(2):
+        stage.hotkeys.pressed("talk")
+        stage.hotkeys.released("talk")
+    assert stage.wishes[1::2] == [KeyReleased(held=False), KeyReleased(held=True)]
+
+
 def test_keys_are_taken_once_and_again_when_they_change() -> None:
     stage = Stage()
     stage.follow(SETTINGS, replace(SETTINGS, voice="cedar"))

@@ -83,8 +83,8 @@ def _wish(state: AppState, event: wishes.Wish) -> Step:
             return turn_taking.talk_released(state)
         case wishes.KeyPressed():
             return talk_key.key_pressed(state)
-        case wishes.KeyReleased():
-            return talk_key.key_released(state)
+        case wishes.KeyReleased(held):
+            return talk_key.key_released(state, held=held)
         case wishes.TalkToggled():
             return talk_key.toggled(state)
         case wishes.ComputerLocked():

@@ -46,12 +46,14 @@ def key_pressed(state: AppState) -> Step:
     return _end(state) if state.key is Key.LATCHED else (state, ())
 
 
-def key_released(state: AppState) -> Step:
+def key_released(state: AppState, *, held: bool = False) -> Step:
     """The talk key went up."""
     match state.key:
-        case Key.DOWN if state.pressed:
+        case Key.DOWN if state.pressed and not held:
             return replace(state, key=Key.LATCHED), _STOP
         case Key.HELD:
+            return _end(state)
+        case Key.DOWN if state.pressed:
             return _end(state)
         case Key.DOWN:
             return replace(state, key=Key.UP), _STOP

@@ -51,7 +51,13 @@ class KeyPressed:
 
 @dataclass(frozen=True, slots=True)
 class KeyReleased:
-    """The talk key went up."""
+    """The talk key went up.
+
+    Attributes:
+        held: It was no tap: whoever saw the key knows, however late we hear of it.
+    """
+
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from desktop_app.adapters.instance import door_of
 from desktop_app.adapters.places import find_places
@@ -18,6 +16,7 @@ from tests.other_program import other_program
 from tests.parley_process import Parley
 from tests.private_process import wait_until
 from tests.virtual_screen import VirtualScreen
+from tests.x_keyboard import XKeyboard
 
 HEADER = ("talk key", "Parley", "goal")
 Row = tuple[str, str, str]
@@ -58,8 +57,9 @@ def run(quick: bool) -> list[Row]:
         with (
             here.running(program, screen.settings()),
             other_program(screen, screen.env()),
-            x11_key(screen) as key,
+            XKeyboard(screen) as keyboard,
         ):
+            key = Way(partial(keyboard.down, KEY), partial(keyboard.up, KEY))
             _connect(here, key)
             by_key = _presses(here, key, rounds)
             by_door = _presses(here, _door(here), rounds)
@@ -72,26 +72,6 @@ def run(quick: bool) -> list[Row]:
         ("word at the door -> first audio, ms", spread(by_door.first, 1), "<= 30"),
         ("parley ptt down started -> first audio, ms", spread(by_command.first), ""),
     ]
-
-
-@contextmanager
-def x11_key(screen: VirtualScreen) -> Iterator[Way]:
-    """The key, pressed by the X server itself: no program has to be started for it."""
-    from Xlib import XK, X
-    from Xlib.display import Display
-    from Xlib.ext import xtest
-
-    display: Any = Display(screen.display)
-    code = display.keysym_to_keycode(XK.string_to_keysym(KEY))
-
-    def send(kind: int) -> None:
-        xtest.fake_input(display, kind, code)
-        display.flush()
-
-    try:
-        yield Way(partial(send, X.KeyPress), partial(send, X.KeyRelease))
-    finally:
-        display.close()
 
 
 def _door(here: Place) -> Way:

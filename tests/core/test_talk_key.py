@@ -63,13 +63,19 @@ def test_a_tap_is_told_from_a_hold_by_time_alone() -> None:
     assert after(with_key(), DOWN, TAP_OVER).key is Key.HELD
 
 
+def test_a_hold_of_which_we_hear_too_late_is_no_tap() -> None:
+    state, effects = run(with_key(), DOWN, WORDS, wish.KeyReleased(held=True), GRACE)
+    assert (state.pressed, state.key) == (False, Key.UP)
+    assert only(effects, fx.CommitInput)
+
+
 def test_who_wants_to_hold_never_gets_stuck_by_a_tap() -> None:
     state = after(with_key("hold"), DOWN, UP)
     assert (state.pressed, state.key) == (False, Key.UP)
 
 
 def test_who_wants_to_switch_may_hold_as_long_as_they_like() -> None:
-    state = after(with_key("toggle"), DOWN, TAP_OVER, STUCK, UP)
+    state = after(with_key("toggle"), DOWN, TAP_OVER, STUCK, wish.KeyReleased(held=True))
     assert (state.pressed, state.key) == (True, Key.LATCHED)
     assert not after(state, DOWN, UP).pressed
 
