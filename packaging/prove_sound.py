@@ -45,7 +45,9 @@ def main() -> int:
             stack.enter_context(mounted(sound.folder, options.inside))
             command = inside(options.inside, command, sound.settings())
         recorder = stack.enter_context(sound.record("spk_desk", RATE_HZ))
-        process = subprocess.Popen(command, env=sound.env(), stdout=told, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command, env=sound.env(), stdout=told, stderr=told, stdin=subprocess.DEVNULL
+        )
         stack.callback(process.wait)
         stack.callback(process.terminate)
         # The microphone is open before: the engine loads its models first.
