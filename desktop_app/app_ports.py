@@ -27,7 +27,7 @@ def link_maker() -> Callable[[], Link]:
 
 
 def voice_network() -> Network:
-    """Load the network that the engine on this computer hears with; takes 0.3 s."""
+    """Load the network that the engine on this computer hears with; takes 0.02 s."""
     from desktop_app.offline.vad import SpeechProbability
 
     return SpeechProbability()

@@ -35,10 +35,10 @@ MAY_USE: dict[str, str] = {
     "audio": "numpy soxr",
     "wire": "msgspec",
     "ports": "",
-    "adapters": "Xlib dbus_fast httpx2 keyring msgspec numpy onnxruntime platformdirs pulsectl "
+    "adapters": "Xlib dbus_fast httpx2 keyring msgspec numpy platformdirs pulsectl "
     "pywebrtc_audio rtmixer sounddevice soxr truststore websockets",
     "voice": "numpy",
-    "offline": "ctranslate2 faster_whisper hassil hibari httpx2 msgspec numpy onnxruntime pint "
+    "offline": "ctranslate2 faster_whisper hassil hibari httpx2 msgspec numpy pint "
     "piper platformdirs simpleeval soxr truststore websockets xllamacpp",
     "ui": "PySide6",
 }

@@ -10,8 +10,8 @@ from typing import Protocol
 
 from desktop_app.audio.pcm import Int16, from_bytes
 
-NEEDED = ("faster_whisper", "onnxruntime", "soxr")
-"""The libraries that bring the network and what runs it."""
+NEEDED = ("faster_whisper", "soxr")
+"""The libraries that bring the weights, and the sound to the rate of the network."""
 
 _log = logging.getLogger(__name__)
 
@@ -48,9 +48,9 @@ class LocalVoiceDetector:
         """Load the network; False if that fails, which the log explains."""
         try:
             self._network = await asyncio.to_thread(self._make)
-        except Exception:
-            # Libraries that do not load, weights that are broken: onnxruntime's errors have no base
-            # of their own.  The log says which; the server can judge speech as well.
+        except (ImportError, OSError, ValueError):
+            # A library that does not load, weights that are missing or broken.  The log says
+            # which; the server can judge speech as well.
             _log.exception("the speech detector cannot be loaded")
             return False
         return True

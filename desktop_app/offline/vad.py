@@ -1,7 +1,7 @@
 """How likely each moment of sound is speech: the Silero v6 network, fed as the sound arrives.
 
-The network and its weights (MIT) come with faster-whisper; only the file is used here, because
-importing that package costs half a second.
+The weights (MIT) come with faster-whisper; only the file is used here, because importing that
+package costs half a second.
 """
 
 from __future__ import annotations
@@ -9,46 +9,44 @@ from __future__ import annotations
 import functools
 import importlib.util
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
-if TYPE_CHECKING:
-    import onnxruntime  # type: ignore[import-untyped]
+from desktop_app.audio.pcm import FULL_SCALE, RATE_HZ, Int16
+from desktop_app.audio.resample import Resampler
+from desktop_app.audio.speech_net import (
+    CONTEXT_SAMPLES,
+    FRAME_SAMPLES,
+    NET_RATE_HZ,
+    Memory,
+    SpeechNet,
+)
+from desktop_app.offline.onnx_weights import float_tensors
 
-RATE_HZ = 24_000
-"""Rate of the sound that comes in."""
-MODEL_RATE_HZ = 16_000
-FRAME_SAMPLES = 512
-"""Samples at 16 kHz that make one probability."""
-FRAME_MS = FRAME_SAMPLES * 1000 / MODEL_RATE_HZ
-_CONTEXT_SAMPLES = 64  # The end of the frame before, which the network wants to see again.
-_STATE_SHAPE = (1, 1, 128)
+FRAME_MS = FRAME_SAMPLES * 1000 / NET_RATE_HZ
 _ASSET = Path("assets", "silero_vad_v6.onnx")
 
 
 class SpeechProbability:
-    """Turns blocks of any length into one probability per 32 ms; one instance per stream."""
+    """Turns blocks of any length into one probability per 32 ms; one instance per stream.
+
+    Raises:
+        OSError: If there are no weights.
+        ValueError: If the weights are broken.
+    """
 
     def __init__(self) -> None:
-        self._network = _network()
+        self._network = network()
         self.reset()
 
     def reset(self) -> None:
         """Forget the stream so far, as if nothing had been heard yet."""
-        import soxr  # type: ignore[import-untyped]  # Lazy: the engine starts before anyone speaks.
-
         # Low quality is ample for this network, and it holds back the least sound.
-        self._resampler: Any = soxr.ResampleStream(
-            RATE_HZ, MODEL_RATE_HZ, 1, dtype="float32", quality="LQ"
-        )
-        self._waiting = np.zeros(0, np.float32)
-        self._context = np.zeros(_CONTEXT_SAMPLES, np.float32)
-        self._h = np.zeros(_STATE_SHAPE, np.float32)
-        self._c = np.zeros(_STATE_SHAPE, np.float32)
+        self._resampler = Resampler(RATE_HZ, NET_RATE_HZ, "LQ")
+        self._waiting = np.zeros(CONTEXT_SAMPLES, np.float32)
+        self._memory = Memory()
 
-    def feed(self, pcm: npt.NDArray[np.int16]) -> list[float]:
+    def feed(self, pcm: Int16) -> list[float]:
         """Take the next block.
 
         Args:
@@ -57,37 +55,30 @@ class SpeechProbability:
         Returns:
             A probability from 0 to 1 for each frame of 32 ms that this block completed.
         """
-        sound = self._resampler.resample_chunk(pcm.astype(np.float32) / 32_768)
-        sound = np.concatenate([self._waiting, sound])
-        whole = len(sound) // FRAME_SAMPLES * FRAME_SAMPLES
-        self._waiting = sound[whole:]
-        if not whole:
-            return []
-        frames = sound[:whole].reshape(-1, FRAME_SAMPLES)
-        ends = np.vstack([self._context[None], frames[:, -_CONTEXT_SAMPLES:]])
-        self._context = ends[-1]
-        seen = np.hstack([ends[:-1], frames])
-        odds, self._h, self._c = self._network.run(
-            None, {"input": seen, "h": self._h, "c": self._c}
-        )
-        return [float(odd) for odd in np.asarray(odds).reshape(-1)]
+        sound = self._resampler.push(pcm.astype(np.float32) / np.float32(FULL_SCALE))
+        self._waiting = np.concatenate([self._waiting, sound])
+        found: list[float] = []
+        whole = (len(self._waiting) - CONTEXT_SAMPLES) // FRAME_SAMPLES * FRAME_SAMPLES
+        for start in range(0, whole, FRAME_SAMPLES):
+            frame = self._waiting[start : start + CONTEXT_SAMPLES + FRAME_SAMPLES]
+            odds, self._memory = self._network.judge(frame, self._memory)
+            found.append(odds)
+        self._waiting = self._waiting[whole:]
+        return found
 
 
 @functools.cache
-def _network() -> onnxruntime.InferenceSession:
+def network() -> SpeechNet:
     """Load the network, once for all streams: it keeps no state of its own."""
-    import onnxruntime  # Lazy: 0.2 s.
-
-    options = onnxruntime.SessionOptions()
-    options.inter_op_num_threads = options.intra_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(
-        str(_asset()), sess_options=options, providers=["CPUExecutionProvider"]
-    )
+    return SpeechNet(float_tensors(weights_file().read_bytes()))
 
 
-def _asset() -> Path:
+def weights_file() -> Path:
+    """Find the weights.
+
+    Raises:
+        FileNotFoundError: If there are none.
+    """
     spec = importlib.util.find_spec("faster_whisper")
     for folder in (spec.submodule_search_locations or []) if spec else []:
         if (path := Path(folder) / _ASSET).is_file():
