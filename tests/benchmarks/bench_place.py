@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import statistics
@@ -71,10 +72,16 @@ class Place:
 
     @contextmanager
     def running(
-        self, arguments: Sequence[str], env: Mapping[str, str] | None = None
+        self,
+        arguments: Sequence[str],
+        env: Mapping[str, str] | None = None,
+        settings: Mapping[str, object] | None = None,
     ) -> Iterator[Program]:
         """Run ``python -m ARGUMENTS`` and end it with Ctrl+C; ``{url}`` is the server's."""
         self.server.reset()
+        kept = self.folder / "home" / "config" / "settings.json"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(dict(settings or {})))
         command = [sys.executable, "-m", *(a.format(url=self.server.url) for a in arguments)]
         where = self.sound.env() | dict(env or {}) | {"PARLEY_HOME": str(self.folder / "home")}
         # As users run it: with the byte code that their installation has written.

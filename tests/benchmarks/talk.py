@@ -98,7 +98,8 @@ def _start(here: Place, program: Sequence[str], scale: Scale) -> dict[str, str]:
 
 
 def _latencies(here: Place, program: Sequence[str], scale: Scale) -> dict[str, str]:
-    with here.running(program):
+    # Nobody speaks here: left to itself Parley finds no voice, and the answer goes on.
+    with here.running(program, settings={"interrupting": "server"}):
         here.wait_until_heard()
         time.sleep(1.0)
         heard = microphone(here, scale.rounds)
