@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 
+from desktop_app.audio.pcm import from_bytes
 from desktop_app.core.interrupting import listens
 from desktop_app.core.sound import DetectorChanged, MicFrame, VoiceHeard
 from desktop_app.core.state import AppState, Phase
 from desktop_app.ports import Dispatch
 from desktop_app.sound_ports import VoiceDetector
 from desktop_app.voice.sounds import Spawn
+
+STILL = 20
+"""Largest sample of a block (-64 dBFS) in which nobody speaks: the network is not asked."""
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +48,11 @@ class Listening:
         if not listens(state):
             self._hears = False
             return
+        if state.overlap.doubt is None and _still(frame.pcm):
+            if self._hears:
+                self._hears = False
+                self._dispatch(VoiceHeard(0.0))
+            return
         if not self._hears:
             self._hears = True
             detector.reset()
@@ -55,3 +64,8 @@ class Listening:
         if not self._loaded:
             log.warning("speech cannot be told from noise here: the server decides")
             self._dispatch(DetectorChanged(works=False))
+
+
+def _still(pcm: bytes) -> bool:
+    samples = from_bytes(pcm)
+    return int(samples.max(initial=0)) < STILL and int(samples.min(initial=0)) > -STILL

@@ -19,11 +19,12 @@ class FakeVoiceDetector:
         works: Whether `load` succeeds.
         loads: How often it was loaded.
         resets: How often it was told to begin afresh.
+        fed: Blocks it was asked about.
     """
 
     def __init__(self, *, available: bool = True, works: bool = True) -> None:
         self.available, self.works = available, works
-        self.loads = self.resets = 0
+        self.loads = self.resets = self.fed = 0
         self._rest = np.zeros(0, np.int16)
 
     async def load(self) -> bool:
@@ -33,6 +34,7 @@ class FakeVoiceDetector:
 
     def feed(self, block: bytes) -> list[float]:
         """Judge by loudness."""
+        self.fed += 1
         sound = np.concatenate([self._rest, from_bytes(block)])
         size = samples_of_ms(VOICE_MS)
         whole = len(sound) // size * size

@@ -52,6 +52,24 @@ def test_a_voice_holds_the_speaker_and_a_short_one_lets_it_go_on() -> None:
     asyncio.run(talk())
 
 
+def test_a_microphone_that_is_still_asks_the_detector_nothing_until_there_is_a_sound() -> None:
+    async def talk() -> None:
+        stage = Stage(detector=FakeVoiceDetector())
+        async with stage.playing():
+            await answering(stage)
+            assert stage.detector is not None
+            heard(stage, loud(20))
+            await until(lambda: stage.detector is not None and stage.detector.fed > 0)
+            fed = stage.detector.fed
+            heard(stage, np.full(24 * 500, 19, np.int16).tobytes())
+            await until(lambda: not stage.microphone.waiting)
+            assert (stage.detector.fed, stage.state.overlap.doubt) == (fed, None)
+            heard(stage, loud(200))
+            await until(lambda: stage.state.overlap.doubt is not None)
+
+    asyncio.run(talk())
+
+
 def test_a_long_voice_cuts_and_the_server_forgets_what_was_not_heard() -> None:
     async def talk() -> None:
         stage = Stage(detector=FakeVoiceDetector())

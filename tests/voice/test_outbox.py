@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,5 +84,61 @@ def test_a_given_up_wait_takes_nothing_away() -> None:
         await asyncio.wait([waiting])
         outbox.put(fx.ClearInput())
         assert await drained(outbox, 1) == [fx.ClearInput()]
+
+    asyncio.run(scene())
+
+
+@given(st.lists(st.sampled_from(["sound", "control", "take", "turn"]), max_size=80))
+def test_by_twos_all_sound_arrives_in_order_and_control_keeps_its_place(acts: list[str]) -> None:
+    async def scene() -> None:
+        outbox, put, got = Outbox(), list[fx.Order](), list[fx.Order]()
+        for number, act in enumerate(acts):
+            match act:
+                case "turn":
+                    outbox.patient = not outbox.patient
+                case "take":
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(0):
+                            got.append(await outbox.get())
+                case _:
+                    order = sound(number) if act == "sound" else fx.CommitInput(str(number))
+                    put.append(order)
+                    outbox.put(order)
+        outbox.patient = False
+        while len(single(got)) < len(put):
+            got += await drained(outbox, 1)
+        assert single(got) == put
+
+    asyncio.run(scene())
+
+
+def single(orders: list[fx.Order]) -> list[fx.Order]:
+    """Take joined blocks apart: each is of 4 bytes here."""
+    apart: list[fx.Order] = []
+    for order in orders:
+        if isinstance(order, fx.SendAudio):
+            apart += [fx.SendAudio(order.pcm[at : at + 4]) for at in range(0, len(order.pcm), 4)]
+        else:
+            apart.append(order)
+    return apart
+
+
+def test_a_lone_block_waits_for_the_second_for_control_or_for_the_end_of_patience() -> None:
+    async def scene() -> None:
+        outbox = Outbox()
+        outbox.patient = True
+        outbox.put(sound(1))
+        taking = asyncio.create_task(outbox.get())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert not taking.done()
+        outbox.put(sound(2))
+        assert await taking == fx.SendAudio(sound(1).pcm + sound(2).pcm)
+        outbox.put(sound(3))
+        outbox.put(fx.CommitInput("c"))
+        assert await drained(outbox, 2) == [sound(3), fx.CommitInput("c")]
+        outbox.put(sound(4))
+        outbox.patient = False
+        assert await drained(outbox, 1) == [sound(4)]
 
     asyncio.run(scene())
