@@ -40,8 +40,8 @@ LOST = 6.5
 WINDOWS_TO_DENY = 7
 """After so many windows with sound an echo would have been seen, and the latest one too."""
 WINDOWS_TO_LOSE = 5
-WINDOWS_ONCE_HEARD = 2
-"""Once there is an echo, only every second window is looked at."""
+WINDOWS_ONCE_JUDGED = 2
+"""Once it is known whether there is an echo, only every second window is looked at."""
 LEAST_PLAYED = 10 ** (-60 / 20)
 LEAST_HEARD = 10 ** (-90 / 20)
 """Less is a microphone that is switched off, or one that lets nothing but speech through."""
@@ -84,7 +84,7 @@ class EchoPath:
         self._near.append(near)
         self._far.append(far)
         self._due += 1
-        windows = WINDOWS_ONCE_HEARD if self.heard else 1
+        windows = 1 if self.heard is None else WINDOWS_ONCE_JUDGED
         if self._due >= windows * WINDOW_MS // BLOCK_MS and len(self._far) == self._far.maxlen:
             self._due = 0
             if any(self._far):

@@ -81,7 +81,7 @@ class Place:
         self.server.reset()
         kept = self.folder / "home" / "config" / "settings.json"
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(dict(settings or {})))
+        kept.write_text(json.dumps({"version": 1, "settings": dict(settings or {})}))
         command = [sys.executable, "-m", *(a.format(url=self.server.url) for a in arguments)]
         where = self.sound.env() | dict(env or {}) | {"PARLEY_HOME": str(self.folder / "home")}
         # As users run it: with the byte code that their installation has written.
