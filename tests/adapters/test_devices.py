@@ -133,14 +133,16 @@ def test_the_watcher_tells_when_the_default_is_another(place: VirtualSound, told
 def test_the_watcher_knows_where_our_streams_really_are(place: VirtualSound, told: Told) -> None:
     async def talk() -> None:
         microphone, speaker = PortAudioMicrophone(), PortAudioSpeaker()
-        await microphone.open("mic_headset")
-        await speaker.open("", lambda _: None)
-        await asyncio.to_thread(told.until, at("mic_headset", "spk_desk"))
-        await asyncio.to_thread(place.unplug, "mic_headset")
-        await asyncio.to_thread(place.set_default, "spk_headset")
-        await asyncio.to_thread(told.until, at("mic_desk", "spk_headset"))
-        await microphone.aclose()
-        await speaker.aclose()
+        try:
+            await microphone.open("mic_headset")
+            await speaker.open("", lambda _: None)
+            await asyncio.to_thread(told.until, at("mic_headset", "spk_desk"))
+            await asyncio.to_thread(place.unplug, "mic_headset")
+            await asyncio.to_thread(place.set_default, "spk_headset")
+            await asyncio.to_thread(told.until, at("mic_desk", "spk_headset"))
+        finally:
+            await microphone.aclose()
+            await speaker.aclose()
         await asyncio.to_thread(told.until, at("", ""))
 
     with watching(told):
@@ -171,13 +173,14 @@ def test_the_watcher_is_there_again_when_the_server_is(place: VirtualSound, told
 
 @pytest.mark.sound
 def test_a_stopped_watcher_is_silent_and_its_thread_gone(place: VirtualSound, told: Told) -> None:
+    others = set(threading.enumerate())
     stop = SystemDevices().watch(told)
     stop()
     stop()
     before = len(told.all)
     place.set_default("spk_headset")
     assert len(told.all) == before
-    assert not [t for t in threading.enumerate() if t.name == "sound-watch"]
+    assert not set(threading.enumerate()) - others
 
 
 @pytest.mark.sound
@@ -186,12 +189,13 @@ def test_a_server_that_is_frozen_holds_nobody_up(
 ) -> None:
     monkeypatch.setattr(pulse_watch, "STOP_S", 0.2)
     assert place._daemon is not None
+    others = set(threading.enumerate())
     place._daemon.send_signal(signal.SIGSTOP)
     try:
         SystemDevices().watch(told)()  # Whoever connects to it now waits.
     finally:
         place._daemon.send_signal(signal.SIGCONT)
-    (thread,) = [t for t in threading.enumerate() if t.name == "sound-watch"]
+    (thread,) = set(threading.enumerate()) - others
     thread.join(NEWS_S)
     assert not thread.is_alive()
     assert not told.all

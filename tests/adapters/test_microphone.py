@@ -264,8 +264,10 @@ def test_threads_end_with_the_microphone(place: VirtualSound) -> None:
         await microphone.open("")
         await microphone.aclose()
 
+    others = set(threading.enumerate())
     asyncio.run(talk())
-    assert not [t.name for t in threading.enumerate() if t.name.startswith("sound-watch")]
+    left = set(threading.enumerate()) - others
+    assert not [t.name for t in left if t.name.startswith("sound-watch")]
 
 
 @pytest.mark.sound

@@ -308,6 +308,7 @@ def test_threads_end_with_the_speaker(place: VirtualSound) -> None:
         await speaker.open(EXACT, lambda _: None)
         await speaker.aclose()
 
+    others = set(threading.enumerate())
     asyncio.run(talk())
-    names = {thread.name for thread in threading.enumerate()}
-    assert not [name for name in names if name.startswith("sound-watch")]
+    left = set(threading.enumerate()) - others
+    assert not [thread.name for thread in left if thread.name.startswith("sound-watch")]
