@@ -16,11 +16,8 @@ from types import ModuleType
 from typing import TypeVar
 
 from desktop_app.adapters.sound_problems import no_answer, no_library
-from desktop_app.adapters.sound_threads import end_circling, name_thread
 from desktop_app.ports import SoundError
 
-SUSPICION_S = 0.7
-"""A call that takes longer may wait for a thread that runs in a circle."""
 PATIENCE_S = 8.0
 """A Bluetooth headset may need seconds; no device needs that long."""
 
@@ -166,7 +163,6 @@ class _SoundThread:
         return outcome
 
     def _run(self) -> None:
-        name_thread()
         while True:
             self._calls.get()()
 
@@ -214,16 +210,7 @@ async def in_sound_thread(
     thread = _threads.current()
     outcome = thread.submit(call)
     waiting = asyncio.wrap_future(outcome)
-    loop = asyncio.get_running_loop()
-    until = loop.time() + patience_s
-    try:
-        done, _ = await asyncio.wait([waiting], timeout=min(SUSPICION_S, patience_s))
-        while not done and (left_s := until - loop.time()) > 0:
-            await asyncio.to_thread(end_circling)
-            done, _ = await asyncio.wait([waiting], timeout=min(SUSPICION_S, left_s))
-    except asyncio.CancelledError:
-        _abandon(outcome, undo)
-        raise
+    done, _ = await _wait(waiting, patience_s, lambda: _abandon(outcome, undo))
     if not done:
         _threads.give_up(thread)
         _abandon(outcome, undo)
@@ -232,11 +219,25 @@ async def in_sound_thread(
 
 
 async def close_in_sound_thread(call: Callable[[], None], patience_s: float = PATIENCE_S) -> None:
-    """Run ``call``, which closes a device; when it hangs, leave it to itself."""
+    """Run ``call``, which closes a device; when it hangs, leave it to itself.
+
+    PortAudio's thread for ALSA runs in a circle if the sound server dies in the very moment a
+    stream begins, and then closing that stream never ends.
+    """
     try:
         await in_sound_thread(call, patience_s=patience_s)
     except SoundError:
         _log.warning("A sound device cannot be closed")
+
+
+async def _wait(
+    waiting: asyncio.Future[_T], patience_s: float, cancelled: Callable[[], None]
+) -> tuple[set[asyncio.Future[_T]], set[asyncio.Future[_T]]]:
+    try:
+        return await asyncio.wait([waiting], timeout=patience_s)
+    except asyncio.CancelledError:
+        cancelled()
+        raise
 
 
 def _abandon(outcome: Future[_T], undo: Callable[[_T], None] | None) -> None:
