@@ -28,6 +28,8 @@ RIGHT_S = 1.0
 """So soon the right device must be in use."""
 END_S = 3.0
 PROBE_MS = 500
+ALIKE = 0.85
+"""How like itself a piece of sound is, at least, once it was resampled on its way."""
 LOUD = 200
 ATTEMPTS = 3
 
@@ -138,7 +140,7 @@ class Scene:
         first, last = speech.find(said[:probe], heard), speech.find(said[-probe:], heard)
         alike = min(first.coefficient, last.coefficient)
         lost_ms = (len(said) - probe - (last.at - first.at)) * 1000 / RATE_HZ
-        if alike < 0.9 or abs(lost_ms) > missing_ms:
+        if alike < ALIKE or abs(lost_ms) > missing_ms:
             raise TooSlowError(f"heard like this: {alike:.3f}, {lost_ms:.0f} ms are missing")
 
     # --- the assistant ------------------------------------------------------------------------
@@ -175,7 +177,7 @@ class Scene:
         begin = speech.find(answer[:probe], first).coefficient
         end = speech.find(answer[-probe:], last).coefficient
         wrong_ms = heard_ms - len(answer) * 1000 / RATE_HZ
-        if min(begin, end) < 0.9 or abs(wrong_ms) > lost_ms:
+        if min(begin, end) < ALIKE or abs(wrong_ms) > lost_ms:
             raise TooSlowError(
                 f"begin {begin:.3f}, end {end:.3f}, {wrong_ms:+.0f} ms of the answer"
             )

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.benchmarks.devices import changes
 from tests.e2e.device_scene import (
     HEADSET,
     Scene,
@@ -94,14 +93,3 @@ def test_speech_is_heard_again_after_the_sound_server_slept(tmp_path: Path) -> N
         said = speech.answer(1000, seed=3)
         talk.say(said, "mic_desk")
         talk.until_said(said)
-
-
-@without_starvation
-def test_ten_changes_leave_nothing_behind(tmp_path: Path) -> None:
-    with scene(tmp_path, HEADSET) as talk:
-        outcome = changes(talk, 10)
-    before, after = outcome.before, outcome.after
-    assert not outcome.missed
-    assert after.files <= before.files + 2
-    assert after.threads <= before.threads + 2
-    assert after.memory_mb <= before.memory_mb + 10
