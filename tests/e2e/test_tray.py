@@ -192,6 +192,8 @@ def test_a_panel_that_comes_late_gets_its_icon_and_its_clicks(
         with xembed_tray(screen):
             before = colour(screen)
             wait_until(lambda: colour(screen) != before, "the icon appears", process=app.process)
+            # The pointer may stand there from before, and an icon wants to be entered.
+            screen.xdotool("mousemove", "1", "1")
             icon_place(screen)
             screen.xdotool("click", "1")
             server.wait_for("session.update")
