@@ -88,6 +88,32 @@ class VirtualScreen:
         told = self.xdotool("getmouselocation", "--shell")
         return told.partition("WINDOW=")[2].split()[0]
 
+    def embedded(self) -> int:
+        """How many windows of programs are shown inside those of others: icons in a tray.
+
+        They carry `_XEMBED_INFO` (https://specifications.freedesktop.org/xembed-spec/); in the
+        top level stand those that no panel has taken yet.
+        """
+        from Xlib.display import Display
+        from Xlib.error import BadWindow
+        from Xlib.X import IsViewable
+
+        display = Display(self.display)
+        try:
+            info = display.intern_atom("_XEMBED_INFO")
+            shown, windows = 0, list(display.screen().root.query_tree().children)
+            while windows:
+                try:
+                    for window in windows.pop().query_tree().children:
+                        windows.append(window)
+                        carries = window.get_full_property(info, 0) is not None
+                        shown += carries and window.get_attributes().map_state == IsViewable
+                except BadWindow:
+                    continue  # It went while we looked.
+            return shown
+        finally:
+            display.close()
+
     def close_window(self, number: str) -> None:
         """Ask a window to close, as the button of its frame would.
 

@@ -83,8 +83,7 @@ def test_a_click_on_the_icon_starts_to_talk(screen: VirtualScreen, tmp_path: Pat
         parley.running("--url", server.url) as app,
     ):
         wait_until(lambda: bool(screen.windows("Parley")), "it opens", process=app.process)
-        idle = colour(screen)
-        wait_until(lambda: colour(screen) != idle, "the icon appears", process=app.process)
+        wait_until(lambda: screen.embedded() == 1, "the icon appears", process=app.process)
         before = colour(screen)
         icon_place(screen)
         screen.xdotool("click", "1")
@@ -190,8 +189,7 @@ def test_a_panel_that_comes_late_gets_its_icon_and_its_clicks(
         door = parley.home / "state" / "door"
         wait_until(door.exists, "it is at work", process=app.process)
         with xembed_tray(screen):
-            before = colour(screen)
-            wait_until(lambda: colour(screen) != before, "the icon appears", process=app.process)
+            wait_until(lambda: screen.embedded() == 1, "the icon appears", process=app.process)
             # The pointer may stand there from before, and an icon wants to be entered.
             screen.xdotool("mousemove", "1", "1")
             icon_place(screen)

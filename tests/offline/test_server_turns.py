@@ -598,6 +598,7 @@ def test_the_words_before_a_pause_are_ready_when_the_key_is_let_go() -> None:
     async def script(client: Client, place: Place) -> None:
         await client.update(audio=MANUAL)
         await client.until("session.updated")
+        await until(lambda: decodings(place) == 1)  # The engine has warmed up.
         for _ in range(2):  # The second turn by hand is as quick as the first.
             before = decodings(place)
             await client.sound(np.concatenate([loud(800), silence(260)]))
