@@ -30,6 +30,7 @@ def freeze() -> Path:
     python = build_python()
     say("freezing")
     (BUILD / "releases.txt").write_text(releases_page(), encoding="ascii")
+    unpack_signatures(python)
     command: list[str | Path] = [python, "-I", "-m", "PyInstaller", "--noconfirm"]
     command += ["--log-level", "WARN", "--distpath", FROZEN.parent, "--workpath", BUILD / "work"]
     run([*command, PACKAGING / "parley.spec"], PYINSTALLER_CONFIG_DIR=str(BUILD / "pyinstaller"))
@@ -39,6 +40,24 @@ def freeze() -> Path:
         if found := sorted(set(tells(FROZEN, ours()))):
             raise BuildError(f"paths of this machine are in: {', '.join(map(str, found))}")
     return FROZEN
+
+
+def unpack_signatures(python: Path) -> None:
+    """Compile what Qt for Python would otherwise compile from its source at every start.
+
+    Its libraries hold that source in an archive; the folder that it looks for before is its own
+    means to have it outside.
+    """
+    run([python, "-I", "-c", "import shiboken6"], SBK_EMBED="0")
+    code = (
+        "import compileall, pathlib, py_compile, shiboken6\n"
+        "folder = pathlib.Path(shiboken6.__file__).parent / 'files.dir'\n"
+        "steady = py_compile.PycInvalidationMode.UNCHECKED_HASH\n"
+        "done = compileall.compile_dir(folder, quiet=1, legacy=True, force=True,\n"
+        "    stripdir=str(folder.parent.parent), invalidation_mode=steady)\n"
+        "raise SystemExit(not done)\n"
+    )
+    run([python, "-I", "-c", code])
 
 
 def strip(folder: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 Entry = tuple[str, str, str]
 """Where a file goes, where it is, and what kind of thing PyInstaller takes it for."""
@@ -64,6 +64,15 @@ HIDDEN = (
 WITH_DATA = ("faster_whisper", "hassil", "hibari", "pint", "unicode_rbnf")
 """Packages whose own files are read at run time."""
 
+IDLE_HOOKS = ("pyi_rth_multiprocessing",)
+"""What PyInstaller runs before Parley for processes that Python's ``multiprocessing`` starts.
+
+On Linux nothing of ours starts any, and the first paint would wait 20 ms for it.
+"""
+
+SIGNATURES = "files.dir"
+"""Where Qt for Python looks for its own Python files before it compiles those in its libraries."""
+
 UNWANTED = re.compile(
     r"(^|/)PySide6/(Qt/)?plugins/(egldeviceintegrations|generic|networkinformation|printsupport"
     r"|qmltooling|sqldrivers|vectorimageformats|tls|position|designer"
@@ -84,6 +93,12 @@ def is_wanted(name: str) -> bool:
     """Whether the file that would go to ``name`` is any use to us."""
     path = PurePath(name.replace("\\", "/"))
     return not UNWANTED.search(path.as_posix()) and not FROM_THE_SYSTEM.match(path.name)
+
+
+def signatures(shiboken: Path) -> list[tuple[str, str]]:
+    """The compiled files that `freeze.unpack_signatures` made, and the folders they go to."""
+    made = (p for p in sorted((shiboken / SIGNATURES).rglob("*.pyc")) if p.parent.name[:2] != "__")
+    return [(str(p), str(p.parent.relative_to(shiboken.parent))) for p in made]
 
 
 def needed_by(path: str) -> set[str]:
