@@ -2,10 +2,11 @@
 """Install, try and remove what was built in a bare Debian, as root, and say what happened.
 
     python3 dev.py package --prove      or, for what lies in dist already,
-    python3 packaging/prove.py [--suite bookworm] [--weights FOLDER] [--keep]
+    python3 packaging/prove.py [--suite bookworm | --bare FOLDER] [--weights FOLDER] [--keep]
 
-It needs debootstrap and Xvfb.  The bare system gets this one's package sources and certificates, a
-screen of its own, and, if asked, speech weights from a folder, so that the engine answers.
+It needs debootstrap and Xvfb.  The bare system gets this one's settings of apt and certificates, a
+screen of its own, and, if asked, speech weights from a folder, so that the engine answers.  A
+release that debootstrap here does not know can be made before: ``--bare`` proves in a copy of it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pathlib import Path
 
 from builder.places import ROOT, BuildError, run, say
 
-SHARED = ("/etc/apt/sources.list.d", "/etc/apt/apt.conf.d", "/etc/resolv.conf", "/etc/hosts")
+SHARED = ("/etc/apt/apt.conf.d", "/etc/resolv.conf", "/etc/hosts")
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 
 
@@ -30,18 +31,19 @@ def main(arguments: Sequence[str]) -> int:
     """Prove it; return the exit code."""
     parser = argparse.ArgumentParser(description="Try the packages in a bare Debian.")
     parser.add_argument("--suite", default="bookworm")
+    parser.add_argument("--bare", type=Path, help="a bare system to copy, in place of a new one")
     parser.add_argument("--weights", type=Path, help="a folder of speech weights to lend")
     parser.add_argument("--keep", action="store_true", help="leave the bare system where it is")
     options = parser.parse_args(arguments)
     try:
-        prove(options.suite, options.weights, keep=options.keep)
+        prove(options.bare or options.suite, options.weights, keep=options.keep)
     except BuildError as problem:
         print(f"prove: {problem}", file=sys.stderr)
         return 1
     return 0
 
 
-def prove(suite: str, weights: Path | None, *, keep: bool) -> None:
+def prove(base: str | Path, weights: Path | None, *, keep: bool) -> None:
     """Do it all.
 
     Raises:
@@ -51,12 +53,13 @@ def prove(suite: str, weights: Path | None, *, keep: bool) -> None:
         raise BuildError("a bare Debian can be made only by root")
     use_the_window()
     place = Path(tempfile.mkdtemp(prefix="parley-proof-"))
+    place.chmod(0o755)  # apt downloads as somebody else.
     try:
         with ExitStack() as stack:
             display = stack.enter_context(screen())
-            bare_debian(suite, place)
+            bare_system(base, place)
             shares = {ROOT / "dist": "parley/dist", ROOT / "packaging": "parley/packaging"}
-            shares |= {Path("/proc"): "proc", Path("/dev"): "dev"}
+            shares |= {Path("/proc"): "proc", Path("/dev"): "dev", Path("/dev/pts"): "dev/pts"}
             shares |= {Path("/tmp/.X11-unix"): "tmp/.X11-unix"}
             shares |= {weights.resolve(): "parley/weights"} if weights else {}
             for source, target in shares.items():
@@ -79,10 +82,13 @@ def use_the_window() -> None:
     run(command, PARLEY_FROZEN=str(program), QT_QPA_PLATFORM="offscreen")
 
 
-def bare_debian(suite: str, place: Path) -> None:
-    """Make a Debian that holds what is essential, and nothing else."""
-    say(f"making a bare {suite}")
-    run(["debootstrap", "--variant=minbase", suite, place])
+def bare_system(base: str | Path, place: Path) -> None:
+    """Make a system that holds what is essential, and nothing else: a suite's, or a copy."""
+    say(f"making a bare {base}")
+    if isinstance(base, Path):
+        run(["cp", "--archive", f"{base}/.", place])
+    else:
+        run(["debootstrap", "--variant=minbase", base, place])
     for name in SHARED:
         source, target = Path(name), place / name[1:]
         if source.is_dir():
@@ -91,7 +97,6 @@ def bare_debian(suite: str, place: Path) -> None:
             shutil.copy(source, target)
     (place / CERTIFICATES[1:]).parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(CERTIFICATES, place / CERTIFICATES[1:])
-    (place / "etc/apt/sources.list").unlink(missing_ok=True)
 
 
 def try_inside(place: Path, display: str, *, lent: bool) -> None:

@@ -112,7 +112,8 @@ def test_what_is_held_about_parts_has_allowed_terms_and_a_text_for_each_of_them(
     brought = [n for n in every if n.copyright or n.texts]
     assert {"Intel oneMKL", "PySide6_Essentials", "tokenizers"} < {n.name for n in brought}
     assert all(len(n.text()) > 400 for n in brought)
-    assert [n.name for notice in held.values() for n in notice.inside if n not in brought] == []
+    inside = [n for notice in held.values() for n in notice.inside]
+    assert [n.name for n in inside if (n in brought) == n.in_part] == []
     used = {name for n in brought for name in (n.texts or terms.names_of(n.licence))}
     lying = {path.stem for path in licences.HELD.glob("*.txt")}
     assert lying - used == set(), "texts that nobody needs"
@@ -138,6 +139,15 @@ def test_a_part_without_a_text_or_with_unknown_terms_is_objected_to(tmp_path: Pa
     assert len(wrong) == 3
     assert "mute brings no licence text" in wrong[0]
     assert wrong[1:] == ["vague is under BSD", "x264 is under GPL-2.0-or-later"]
+
+
+def test_what_leaves_its_text_to_the_part_it_is_in_needs_one_there(tmp_path: Path) -> None:
+    owners, licences = part("owners"), part("licences")
+    inside = licences.Notice("libm", "MIT", in_part=True)
+    held = {"wheel": licences.Notice("wheel", "MIT", ("by me",), inside=(inside,))}
+    mute, good = owners.Part("wheel", "1", "MIT"), owners.Part("wheel", "1", "MIT", (tmp_path,))
+    assert licences.objections([mute], held) == ["wheel brings no licence text for libm"]
+    assert licences.objections([good], held) == []
 
 
 def test_the_bill_of_materials_names_every_part_with_its_files_and_what_it_holds() -> None:

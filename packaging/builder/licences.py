@@ -27,6 +27,7 @@ class Notice:
 
     Attributes:
         texts: The held texts by name; the licences of the expression where none are named.
+        in_part: The licence files of the part that it is inside say all that must be said.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Notice:
     copyright: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
     remark: str = ""
+    in_part: bool = False
     inside: tuple[Notice, ...] = ()
 
     def text(self) -> str:
@@ -56,6 +58,7 @@ def _notice(name: str, row: Mapping[str, Any]) -> Notice:
         tuple(row.get("copyright", ())),
         tuple(row.get("texts", ())),
         row.get("remark", ""),
+        row.get("in_part", False),
         tuple(_notice(inside["name"], inside) for inside in row.get("inside", ())),
     )
 
@@ -104,6 +107,8 @@ def objections(
         wrong += [
             f"{n.name} is under {n.licence}" for n in inside if not terms.is_allowed(n.licence)
         ]
+        silent = [n.name for n in inside if n.in_part and not part.texts]
+        wrong += [f"{part.name} brings no licence text for {name}" for name in silent]
     return wrong
 
 
@@ -131,8 +136,9 @@ def _write_texts(
         lines.append(f"{part.name} {part.version}: {part.licence}".replace("  ", " "))
         lines += [f"    {notice.remark}"] * bool(notice.remark)
         for inside in notice.inside:
-            name = re.sub(r"\W+", "-", inside.name).strip("-")
-            (place / f"inside-{name}.txt").write_text(inside.text(), encoding="utf-8")
+            if not inside.in_part:
+                name = re.sub(r"\W+", "-", inside.name).strip("-")
+                (place / f"inside-{name}.txt").write_text(inside.text(), encoding="utf-8")
             lines.append(f"    holds {inside.name}: {inside.licence}")
             lines += [f"        {inside.remark}"] * bool(inside.remark)
     (folder / "OVERVIEW.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
