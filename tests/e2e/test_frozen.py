@@ -20,6 +20,7 @@ from tests.private_process import wait_until
 from tests.tray_host import TrayHost
 from tests.virtual_bus import VirtualBus
 from tests.virtual_screen import VirtualScreen
+from tests.virtual_secrets import VirtualSecrets
 from tests.virtual_sound import VirtualSound
 
 PROGRAM = os.environ.get("PARLEY_FROZEN", "")
@@ -49,11 +50,12 @@ def running(env: dict[str, str], home: Path, *arguments: str, **settings: object
     return AppProcess([*arguments], env, home, settings or None, program=[PROGRAM])
 
 
-def command(env: dict[str, str], home: Path, *arguments: str) -> str:
+def command(env: dict[str, str], home: Path, *arguments: str, typed: str = "") -> str:
     """Let the frozen program do one command beside the running one; return what it told."""
     done = subprocess.run(
         [PROGRAM, *arguments],
         env=env | {"PARLEY_HOME": str(home)},
+        input=typed,
         capture_output=True,
         text=True,
         timeout=LOADED_S,
@@ -108,6 +110,24 @@ def test_every_command_works_in_the_frozen_program(env: dict[str, str], tmp_path
     assert "key" in command(env, home, "key", "where").lower()
     assert ANSWER in command(env, home, "ask", "--offline", "--text", "What is 17 times 23?")
     assert "usage" in command(env, home, "serve", "--help")
+
+
+@pytest.mark.timeout(300)
+def test_keys_models_the_login_and_the_sound_check_work_in_the_frozen_program(
+    env: dict[str, str], secrets: VirtualSecrets, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    keyring = env | secrets.settings()
+    assert "The key" in command(keyring, home, "key", "set", typed="sk-nobodys-key-0123456789\n")
+    assert "The key" in command(keyring, home, "key", "where")
+    assert "No key" in command(keyring, home, "key", "forget")
+    assert model_for_machine() in command(env, home, "weights", "list")
+    command(env, home, "autostart", "on")
+    (entry,) = (tmp_path / ".config" / "autostart").iterdir()
+    assert PROGRAM in entry.read_text(encoding="utf-8")
+    command(env, home, "autostart", "off")
+    assert not entry.exists()
+    assert "Speaker: Desk" in command(env, home, "doctor")
 
 
 def tour_of_the_settings(window: Window, screen: VirtualScreen) -> None:
