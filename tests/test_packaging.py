@@ -54,6 +54,7 @@ def builder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "PySide6\\translations\\qtbase_de.qm",
         "PySide6/Qt/lib/libQt6Network.so.6",
         "PySide6/opengl32sw.dll",
+        "tqdm-4.70.1.dist-info/RECORD",
         "libasound.so.2",
         "libportaudio.so.2",
         "libjack.so.0",

@@ -31,7 +31,8 @@ def freeze() -> Path:
     say("freezing")
     (BUILD / "releases.txt").write_text(releases_page(), encoding="ascii")
     unpack_signatures(python)
-    command: list[str | Path] = [python, "-I", "-m", "PyInstaller", "--noconfirm"]
+    # Not "-I": it would ignore the steady hash seed, and sets would be packed in any order.
+    command: list[str | Path] = [python, "-s", "-P", "-m", "PyInstaller", "--noconfirm"]
     command += ["--log-level", "WARN", "--distpath", FROZEN.parent, "--workpath", BUILD / "work"]
     run([*command, PACKAGING / "parley.spec"], PYINSTALLER_CONFIG_DIR=str(BUILD / "pyinstaller"))
     if sys.platform == "linux":

@@ -80,9 +80,11 @@ UNWANTED = re.compile(
     r"|/platforms/(lib)?q(eglfs|linuxfb|minimalegl|minimal|vnc|vkkhrdisplay|direct2d)\b"
     r"|/platformthemes/libqgtk3|libqtvirtualkeyboard|/platforminputcontexts/libqtvirtual"
     r"|/imageformats/(lib)?q(tiff|webp|wbmp|tga|icns|pdf|gif|ico|jpeg|svg)\b"
+    r"|\.dist-info/(RECORD|INSTALLER|REQUESTED|direct_url\.json)$"
     r"|/iconengines/|(^|/)PySide6/(Qt/)?translations/|opengl32sw|/d3dcompiler_"
     r"|(^|/)PySide6/(Qt/lib/(lib)?)?Qt6?(Network|Pdf|Qml|Quick|Svg|VirtualKeyboard)\w*[.-]"
 )
+"""What pip wrote about a distribution hangs on the paths here: it hashes scripts with them."""
 FROM_THE_SYSTEM = re.compile(r"^lib(asound|jack|db-5|portaudio|stdc\+\+|gcc_s)\.?[\w.-]*\.so")
 """PortAudio with ALSA and JACK below it belong to the user's sound system (their plugins' folder is
 compiled in); an older C++ library than the user's would break the graphics driver, which needs
