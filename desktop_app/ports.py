@@ -116,6 +116,8 @@ class Microphone(Protocol):
 
     level: MicLevel
     """Newest level; replaced whole, so any thread may read it."""
+    patient: bool
+    """Whether a lone block may wait for the next: half as many wake-ups.  Set on the loop."""
 
     async def open(self, device: str) -> str:
         """Open ``device`` by name (empty: system default) and return its label for people.

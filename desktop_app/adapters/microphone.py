@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Protocol
 
+from desktop_app.adapters.block_former import BlockFormer
 from desktop_app.adapters.portaudio import PORTAUDIO, close_in_sound_thread, in_sound_thread
 from desktop_app.adapters.pulse_api import Pulse
 from desktop_app.adapters.pulse_server import moved, place_of
@@ -23,8 +24,7 @@ from desktop_app.adapters.sound_target import (
 )
 from desktop_app.adapters.thread_priority import hasty_threads
 from desktop_app.audio.level import Meter
-from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_MS, RATE_HZ, from_bytes, to_bytes
-from desktop_app.audio.resample import Resampler, downmix
+from desktop_app.audio.pcm import BLOCK_MS, RATE_HZ
 from desktop_app.core.problems import Problem
 from desktop_app.core.sound import MicLevel
 from desktop_app.ports import SoundError
@@ -35,6 +35,8 @@ MOST_MISSED = 2
 MOST_MISSED_AT_FIRST = 10
 """The same before the first block: Bluetooth changes its profile first."""
 MOST_BLOCKS = 3000
+PATIENT_BLOCKS = 2
+"""So many come at once where a lone block may wait."""
 GUARDED = ("source", "source_output")
 """Changes after which a stream may record something else."""
 
@@ -55,6 +57,18 @@ class PortAudioMicrophone:
         self.level = MicLevel()
         self._meter = Meter()
         self._capture: _Capture | None = None
+        self._patient = False
+
+    @property
+    def patient(self) -> bool:
+        """Whether a lone block waits for the next."""
+        return self._patient
+
+    @patient.setter
+    def patient(self, value: bool) -> None:
+        self._patient = value
+        if self._capture is not None:
+            self._capture.wait_for(PATIENT_BLOCKS if value else 1)
 
     async def open(self, device: str) -> str:
         """Open ``device`` by name (empty: system default) and return its label for people.
@@ -71,6 +85,7 @@ class PortAudioMicrophone:
             if old.problem is not None:
                 await self.aclose()  # While it is open, the list of devices is the old one.
         capture = _Capture(asyncio.get_running_loop())
+        capture.wait_for(PATIENT_BLOCKS if self._patient else 1)
         await in_sound_thread(lambda: capture.open(device), undo=lambda _: capture.close())
         capture.watch()
         old, self._capture = self._capture, capture
@@ -120,6 +135,7 @@ class _Capture:
         self._loop = loop
         self._news = asyncio.Event()
         self._waking = False
+        self._least = 1
         self._blocks = 0
         self._seen = 0
         self._missed = 0
@@ -154,7 +170,7 @@ class _Capture:
                     stream.close()
                     raise
                 if form != Form(RATE_HZ, 1):
-                    self.form = _Former(form).blocks
+                    self.form = BlockFormer(form).blocks
                 return stream
 
             with hasty_threads():
@@ -211,7 +227,7 @@ class _Capture:
     def _heard(self, data: bytes, frames: int, time: object, status: object) -> None:
         self.inbox.append(bytes(data))
         self._blocks += 1
-        if not self._waking:
+        if not self._waking and len(self.inbox) >= self._least:
             self._waking = True
             self._call(self._wake)
 
@@ -226,10 +242,15 @@ class _Capture:
 
     # -- on the loop ----------------------------------------------------------------------------
 
+    def wait_for(self, blocks: int) -> None:
+        """Wake nobody for fewer ``blocks``; what lies here already waits no longer."""
+        self._least = blocks
+        self._news.set()
+
     async def news(self) -> None:
-        """Return when there is a block, or an end."""
+        """Return when there are blocks, or an end."""
         self._news.clear()
-        heard = self.inbox and not self.doubted
+        heard = len(self.inbox) >= self._least and not self.doubted
         if not heard and not self.ended and self.problem is None:
             await self._news.wait()
 
@@ -262,22 +283,3 @@ class _Capture:
             self.lose()
             return
         self._watchdog = self._loop.call_later(LOOK_S, self._look)
-
-
-class _Former:
-    """Makes mono blocks at 24 kHz of what a choosy device gives."""
-
-    def __init__(self, form: Form) -> None:
-        self._channels = form.channels
-        self._resampler = Resampler(form.rate_hz, RATE_HZ) if form.rate_hz != RATE_HZ else None
-        self._rest = b""
-
-    def blocks(self, data: bytes) -> list[bytes]:
-        """Return the blocks that are complete."""
-        mono = downmix(from_bytes(data), self._channels)
-        if self._resampler is not None:
-            mono = self._resampler.push(mono)
-        pcm = self._rest + to_bytes(mono)
-        whole = len(pcm) // BLOCK_BYTES * BLOCK_BYTES
-        self._rest = pcm[whole:]
-        return [pcm[at : at + BLOCK_BYTES] for at in range(0, whole, BLOCK_BYTES)]

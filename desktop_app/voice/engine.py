@@ -174,9 +174,11 @@ class Engine:
         self._muted_ear.heard(frame, self._store.state)
 
     def _changed(self, before: AppState, after: AppState) -> None:
-        if self._session is not None and bool(before.sound.playing) != bool(after.sound.playing):
+        if before.sound.playing is not after.sound.playing:
             # While the assistant speaks who interrupts is judged here, and 10 ms more are no loss.
-            self._session.outbox.patient = bool(after.sound.playing)
+            patient = self._ports.microphone.patient = bool(after.sound.playing)
+            if self._session is not None:
+                self._session.outbox.patient = patient
         if _places(before) != _places(after):
             self._chain.reset()  # The server has moved a stream: another room.
         cue = cue_between(before, after)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from desktop_app.adapters import microphone as microphone_module
-from desktop_app.adapters.microphone import PortAudioMicrophone, _Former
+from desktop_app.adapters.microphone import PortAudioMicrophone
 from desktop_app.adapters.sound_target import Form, Target, open_target
 from desktop_app.audio.pcm import BLOCK_BYTES, RATE_HZ, from_bytes
 from desktop_app.core.problems import Kind, Problem
@@ -283,14 +283,3 @@ def test_blocks_can_be_left_and_taken_up_again(place: VirtualSound) -> None:
         return sizes
 
     assert asyncio.run(talk()) == [BLOCK_BYTES, BLOCK_BYTES]
-
-
-def test_two_channels_at_48_khz_become_blocks_of_ours() -> None:
-    said = noise(0.5)
-    former = _Former(Form(48_000, 2))
-    twice = np.repeat(said, 4)
-    pieces = [piece.tobytes() for piece in np.array_split(twice.reshape(-1, 2), 50)]
-    blocks = [block for piece in pieces for block in former.blocks(piece)]
-    assert {len(block) for block in blocks} == {BLOCK_BYTES}
-    heard = from_bytes(b"".join(blocks))
-    assert likeness(heard, said[: len(heard) - 240]) > 0.95

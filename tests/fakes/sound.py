@@ -43,6 +43,7 @@ class FakeMicrophone:
 
     def __init__(self, *names: str) -> None:
         self.level = MicLevel()
+        self.patient = False
         self.names = names or ("Fake microphone",)
         self.refusal: Problem | None = None
         self.opened: list[str] = []

@@ -333,6 +333,22 @@ def test_speech_is_played_and_a_barge_in_tells_the_far_end_what_was_heard() -> N
     play(scene, link)
 
 
+def test_the_microphone_may_wait_as_long_as_the_assistant_speaks() -> None:
+    link = FakeLink()
+
+    async def scene(stage: Stage, _: Engine) -> None:
+        await stage.connected()
+        assert not stage.microphone.patient
+        link.say(ResponseStarted("r1"), AudioArrived("r1", "i1", block(0) * 100))
+        await until(lambda: stage.speaker.unheard_ms == 1000)
+        assert stage.microphone.patient
+        link.say(UserSpeechStarted("u1"))
+        await until(lambda: bool(link.sent(fx.TruncateItem)))
+        assert not stage.microphone.patient
+
+    play(scene, link)
+
+
 def test_without_a_speaker_the_floor_is_free_after_a_while() -> None:
     link = FakeLink()
 

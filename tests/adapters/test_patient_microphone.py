@@ -1,0 +1,78 @@
+"""How the microphone gives its blocks out by two, to those who can wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing
+
+import numpy as np
+import pytest
+
+from desktop_app.adapters.microphone import PortAudioMicrophone
+from desktop_app.audio.pcm import BLOCK_BYTES, from_bytes
+from tests.adapters.sound_contracts import PATIENCE_S, best, likeness, noise
+from tests.servers import speech
+from tests.virtual_sound import VirtualSound
+
+
+@pytest.fixture
+def place(here: Callable[..., None]) -> Iterator[VirtualSound]:
+    with VirtualSound() as own:
+        here(own)
+        yield own
+
+
+async def following(blocks: AsyncIterator[bytes]) -> bytes:
+    return await anext(blocks)
+
+
+@pytest.mark.sound
+def test_who_is_patient_is_woken_for_two_blocks_and_loses_none(place: VirtualSound) -> None:
+    said = noise(1)
+
+    async def talk() -> tuple[np.ndarray, int]:
+        microphone = PortAudioMicrophone()
+        microphone.patient = True
+        await microphone.open("")
+        place.say_async(
+            "mic_desk", speech.write_wav(place.folder / "said.wav", speech.from_pcm(said.tobytes()))
+        )
+        heard: list[bytes] = []
+        wakes = 0
+        async with aclosing(microphone.blocks()) as blocks:  # type: ignore[type-var]
+            while len(heard) < 150:
+                taking = asyncio.create_task(following(blocks))
+                await asyncio.sleep(0)
+                wakes += not taking.done()
+                heard.append(await taking)
+        await microphone.aclose()
+        return from_bytes(b"".join(heard)), wakes
+
+    def patient_talk() -> float:
+        heard, wakes = asyncio.run(talk())
+        # Without patience each of the 150 blocks wakes, unless several came at once.
+        assert wakes <= 80
+        return likeness(heard, said)
+
+    assert best(patient_talk, 0.99) > 0.99
+
+
+@pytest.mark.sound
+def test_the_end_of_patience_gives_out_a_lone_block(place: VirtualSound) -> None:
+    async def talk() -> int:
+        microphone = PortAudioMicrophone()
+        await microphone.open("")
+        capture = microphone._capture  # noqa: SLF001
+        assert capture is not None
+        capture.wait_for(1_000)
+        async with aclosing(microphone.blocks()) as blocks:  # type: ignore[type-var]
+            taking = asyncio.create_task(following(blocks))
+            async with asyncio.timeout(PATIENCE_S):
+                while not capture.inbox:
+                    await asyncio.sleep(0.01)
+                assert not taking.done()
+                microphone.patient = False
+                return len(await taking)
+
+    assert asyncio.run(talk()) == BLOCK_BYTES
