@@ -109,16 +109,18 @@ def try_inside(place: Path, display: str, *, lent: bool) -> None:
 
 
 def talk_inside(place: Path) -> None:
-    """Install the package again, and ask it a question aloud."""
+    """Install both packages again, and ask each a question aloud."""
     script = "apt-get install -qq --yes --no-install-recommends libasound2-plugins "
     script += "/parley/dist/parley_*.deb >/dev/null && mkdir -p ~/.cache/parley "
-    script += "&& cp -R /parley/weights ~/.cache/parley/models"
+    script += "&& cp -R /parley/weights ~/.cache/parley/models "
+    script += "&& tar -xf /parley/dist/parley-*-linux-*.tar.xz -C ~ && ~/parley-*/install.sh"
     path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
     home = "HOME=/root"
     quiet = "DEBIAN_FRONTEND=noninteractive"
     run(["chroot", place, "/usr/bin/env", "-i", path, home, quiet, "sh", "-c", script])
     program = Path(__file__).parent / "prove_sound.py"
-    run([sys.executable, program, "--inside", place, "/usr/bin/parley"])
+    for installed in ("/usr/bin/parley", "/root/.local/bin/parley"):
+        run([sys.executable, program, "--inside", place, installed])
 
 
 @contextmanager
