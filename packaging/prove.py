@@ -24,6 +24,7 @@ from pathlib import Path
 from builder.places import ROOT, BuildError, run, say
 
 SHARED = ("/etc/apt/apt.conf.d", "/etc/resolv.conf", "/etc/hosts")
+HOME = "/root"
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 
 
@@ -115,11 +116,11 @@ def talk_inside(place: Path) -> None:
     script += "&& cp -R /parley/weights ~/.cache/parley/models "
     script += "&& tar -xf /parley/dist/parley-*-linux-*.tar.xz -C ~ && ~/parley-*/install.sh"
     path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
-    home = "HOME=/root"
+    home = f"HOME={HOME}"
     quiet = "DEBIAN_FRONTEND=noninteractive"
     run(["chroot", place, "/usr/bin/env", "-i", path, home, quiet, "sh", "-c", script])
     program = Path(__file__).parent / "prove_sound.py"
-    for installed in ("/usr/bin/parley", "/root/.local/bin/parley"):
+    for installed in ("/usr/bin/parley", f"{HOME}/.local/bin/parley"):
         run([sys.executable, program, "--inside", place, installed])
 
 
