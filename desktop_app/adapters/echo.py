@@ -1,4 +1,4 @@
-"""WebRTC's echo canceller (AEC3), as `desktop_app.ports.EchoCanceller`."""
+"""WebRTC's echo canceller (AEC3), as `desktop_app.sound_ports.EchoCanceller`."""
 
 from __future__ import annotations
 

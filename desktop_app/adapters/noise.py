@@ -1,4 +1,4 @@
-"""WebRTC's noise suppression, as `desktop_app.ports.NoiseSuppressor`."""
+"""WebRTC's noise suppression, as `desktop_app.sound_ports.NoiseSuppressor`."""
 
 from __future__ import annotations
 
