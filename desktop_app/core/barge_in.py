@@ -33,6 +33,12 @@ SPEECH = 0.5
 SURE = 0.6
 """One frame as likely as this raises the doubt; two likely ones do as well."""
 
+ECHO_ENDS_MS = 200
+"""So long after the answer is held its echo still hides who speaks over it."""
+
+WARY_MS = 10_000
+"""Music in the room is heard through the echo, too: it holds the answer only so often."""
+
 LONGEST_DOUBT_MS = 1_500
 """In this much sound every doubt is settled."""
 
@@ -57,6 +63,7 @@ DOUBT_TIMER = "doubt"
 LATELY_TIMER = "lately"
 OWED_TIMER = "owed"
 VERDICT_TIMER = "verdict"
+WARY_TIMER = "wary"
 
 
 # --- what the microphone hears ----------------------------------------------------------------
@@ -71,19 +78,21 @@ def voice_heard(state: AppState, event: VoiceHeard) -> Step:
     if doubt is not None:
         return _judged(state, _heard(doubt, loud=loud))
     run_ms = state.overlap.run_ms + VOICE_MS if loud else 0
-    if run_ms < 2 * VOICE_MS and event.probability < SURE:
+    unsure = run_ms < 2 * VOICE_MS and event.probability < SURE
+    if unsure and (state.overlap.wary or not event.near):
         return (overlap(state, run_ms=run_ms) if run_ms != state.overlap.run_ms else state), ()
     if not sounding(state):
         # The user speaks on, and the assistant has ended meanwhile: it is a turn like any other.
         return overlap(state, run_ms=0, passing=False, lately=False), ()
-    return _doubted(state, Doubt(voiced_ms=run_ms, age_ms=run_ms))
+    return _doubted(state, Doubt(run_ms, age_ms=run_ms, grace_ms=ECHO_ENDS_MS if event.near else 0))
 
 
 def _heard(doubt: Doubt, *, loud: bool) -> Doubt:
+    counts = not loud and doubt.age_ms >= doubt.grace_ms
     return replace(
         doubt,
         voiced_ms=doubt.voiced_ms + (VOICE_MS if loud else 0),
-        quiet_ms=0 if loud else doubt.quiet_ms + VOICE_MS,
+        quiet_ms=doubt.quiet_ms + VOICE_MS if counts else 0,
         age_ms=doubt.age_ms + VOICE_MS,
     )
 
@@ -121,9 +130,11 @@ def _let_pass(state: AppState, verdict: Verdict) -> Step:
     doubt = state.overlap.doubt
     voiced_ms = doubt.voiced_ms if doubt else 0
     state = overlap(state, doubt=None, run_ms=0, passing=True, lately=True, verdict=verdict)
-    state = overlap(state, voiced_ms=voiced_ms)
+    hidden = doubt is not None and doubt.grace_ms > 0 and not voiced_ms
+    state = overlap(state, voiced_ms=voiced_ms, wary=hidden or state.overlap.wary)
     return state, (
         fx.ResumeSpeaker(),
+        *((fx.StartTimer(WARY_TIMER, WARY_MS),) if hidden else ()),
         fx.StartTimer(LATELY_TIMER, LATELY_MS),
         *_told(state, "went on", doubt, verdict),
     )
@@ -264,6 +275,8 @@ def timed_out(state: AppState, name: str) -> Step:
         case "lately":
             # What the server has not heard by now, it never will.
             return overlap(state, lately=False, passing=over.passing and bool(over.item_id)), ()
+        case "wary":
+            return overlap(state, wary=False), ()
         case "verdict":
             return overlap(state, verdict=Verdict.NONE), ()
         case "owed" if over.owed:
@@ -279,4 +292,4 @@ def _owed(state: AppState) -> Step:
     return ask(state)
 
 
-TIMERS = (DOUBT_TIMER, LATELY_TIMER, OWED_TIMER, VERDICT_TIMER)
+TIMERS = (DOUBT_TIMER, LATELY_TIMER, OWED_TIMER, VERDICT_TIMER, WARY_TIMER)

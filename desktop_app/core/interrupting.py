@@ -28,8 +28,8 @@ class Patience:
 
 PATIENCE = {
     "quick": Patience(240, 130),
-    "balanced": Patience(576, 190),
-    "patient": Patience(704, 250),
+    "balanced": Patience(576, 250),
+    "patient": Patience(704, 310),
 }
 """By the setting; measured with tests/benchmarks/barge_in.py."""
 

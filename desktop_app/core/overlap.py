@@ -17,7 +17,7 @@ class Verdict(StrEnum):
     SHORT = "short"
     """It went on: the voice was short."""
     NO_VOICE = "no_voice"
-    """It went on: the server took something for speech that was none."""
+    """It went on: what was heard was no speech."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,14 @@ class Doubt:
         voiced_ms: Speech heard so far.
         quiet_ms: Silence since the last of it.
         age_ms: Sound heard since it began.
+        grace_ms: In the first so much sound the assistant's echo may still hide the voice, so
+            silence does not count.
     """
 
     voiced_ms: int = 0
     quiet_ms: int = 0
     age_ms: int = 0
+    grace_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Overlap:
         passed: Newest items of the user that were let pass.
         unasked: What the server begins to answer now by itself is such an item.
         owed: The server has not begun to answer what turned out to want an answer.
+        wary: What was heard through the echo lately was no voice: the next of it holds nothing.
         verdict: Why the answer stopped or went on, for a moment.
     """
 
@@ -61,4 +65,5 @@ class Overlap:
     passed: tuple[str, ...] = ()
     unasked: bool = False
     owed: bool = False
+    wary: bool = False
     verdict: Verdict = Verdict.NONE

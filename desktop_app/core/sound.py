@@ -97,11 +97,13 @@ class MicFrame:
         pcm: PCM16, mono, 24 kHz.
         played: The speaker sounds, or did a moment ago: its echo may be in the block.
         echo: What is known of that echo.
+        near: Somebody else is heard through it.
     """
 
     pcm: bytes = field(repr=False)
     played: bool = False
     echo: EchoState = EchoState.UNKNOWN
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,16 @@ class EchoJudged:
 
 @dataclass(frozen=True, slots=True)
 class VoiceHeard:
-    """How likely the newest `VOICE_MS` of the microphone are speech, from 0 to 1."""
+    """How likely the newest `VOICE_MS` of the microphone are speech.
+
+    Attributes:
+        probability: From 0 to 1.
+        near: Something else than the speaker is heard through its echo, whatever it is: the
+            echo hides too much of it to say.
+    """
 
     probability: float
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from enum import Enum
 
 from desktop_app.audio.echo_path import EchoPath
 from desktop_app.audio.fade import cross_fade
+from desktop_app.audio.near_end import NearEnd
 from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_MS, BYTES_PER_SAMPLE
 from desktop_app.audio.removal import Removal
 from desktop_app.audio.warm_up import WarmUp
@@ -18,6 +19,8 @@ ECHO_LASTS_MS = 800
 """So long after the last sound of the speaker its echo may come: devices hold it, rooms ring."""
 PAST_BLOCKS = 100
 """So much of the past is kept, for the canceller to learn from when it is called."""
+WELL_REMOVED_DB = 20
+"""Where less of the echo is taken out, what is left of it is no sign of anybody else."""
 LEAST_PAST_BLOCKS = 3
 """So much it gets in any case before its sound counts: it holds a block back."""
 
@@ -53,6 +56,7 @@ class EchoStage:
         self._canceller, self._reference = canceller, reference
         self._path = EchoPath()
         self._removal = Removal()
+        self._near_end = NearEnd()
         self._warm_up = WarmUp()
         self._past: deque[tuple[bytes, bytes | None]] = deque(maxlen=PAST_BLOCKS)
         self.reset()
@@ -89,7 +93,7 @@ class EchoStage:
             self._way = _Way.RAW
         self._past.append((block, played))
         self.echo = self._judged(works=canceller is not None)
-        return MicFrame(pcm, sounds, self.echo)
+        return MicFrame(pcm, sounds, self.echo, near=self._near())
 
     def _led(
         self, block: bytes, played: bytes | None, canceller: EchoCanceller, *, sounds: bool
@@ -107,7 +111,14 @@ class EchoStage:
             blocks_ago = self._path.delay_ms // BLOCK_MS
             made_by = played if not blocks_ago else self._past[-blocks_ago][1]
             self._removal.compare(block, given, made_by)
+            self._near_end.compare(block, given)
         return given
+
+    def _near(self) -> bool:
+        """Whether somebody else than the speaker is heard through its echo."""
+        cancelled = self._way is _Way.CLEAN and self.echo is EchoState.CANCELLED
+        well = not self._removal.db or self._removal.db >= WELL_REMOVED_DB
+        return cancelled and well and self._near_end.heard
 
     def _way_now(self, *, sounds: bool) -> _Way:
         if self._path.heard is False:
@@ -142,6 +153,7 @@ class EchoStage:
 
     def _forget_room(self) -> None:
         self._removal.reset()
+        self._near_end.reset()
         self._warm_up.reset()
         if self._canceller is not None:
             self._canceller.reset()

@@ -29,7 +29,7 @@ class Listening:
 
     def __init__(self, detector: VoiceDetector | None, dispatch: Dispatch, spawn: Spawn) -> None:
         self._detector, self._dispatch, self._spawn = detector, dispatch, spawn
-        self._asked = self._loaded = self._hears = False
+        self._asked = self._loaded = self._hears = self._near = False
 
     def begin(self) -> None:
         """Say whether there is a detector."""
@@ -54,10 +54,12 @@ class Listening:
                 self._dispatch(VoiceHeard(0.0))
             return
         if not self._hears:
-            self._hears = True
+            self._hears, self._near = True, False
             detector.reset()
+        self._near |= frame.near
         for probability in detector.feed(frame.pcm):
-            self._dispatch(VoiceHeard(probability))
+            near, self._near = self._near, False
+            self._dispatch(VoiceHeard(probability, near))
 
     async def _load(self, detector: VoiceDetector) -> None:
         self._loaded = await detector.load()

@@ -97,12 +97,14 @@ class Talk:
         """Let it happen, block by block."""
         bench, detector = Bench(WebRtcEchoCanceller()), SpeechProbability()
         played, size = self._answer.copy(), BLOCK_BYTES // 2
-        heard = self._heard(played)
+        heard, near = self._heard(played), False
         for at in range(0, len(played) - size, size):
             bench.speaker.play(speech.to_pcm(played[at : at + size]))
             frame = bench.chain.hear(speech.to_pcm(heard[at : at + size]), ON)
+            near |= frame.near
             for odds in detector.feed(np.frombuffer(frame.pcm, np.int16)):
-                self._state, effects = step(self._state, VoiceHeard(odds))
+                self._state, effects = step(self._state, VoiceHeard(odds, near))
+                near = False
                 if self._carry_out(effects, at + size, played):
                     heard = self._heard(played)
         return self._outcome

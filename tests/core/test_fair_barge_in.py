@@ -19,7 +19,7 @@ from desktop_app.core.state import AppState, Floor
 from tests.core.dialogue import LOST, after, live, only, orders, pcm, run, speaking, told
 
 VOICE, QUIET = sound.VoiceHeard(0.9), sound.VoiceHeard(0.1)
-MMHM = (VOICE,) * 12 + (QUIET,) * 6
+MMHM = (VOICE,) * 12 + (QUIET,) * 8
 SENTENCE = (VOICE,) * 25
 HEARD = far.UserSpeechStarted("u1")
 ENDED = (far.UserSpeechStopped("u1"), far.InputCommitted("u1"))
@@ -138,7 +138,7 @@ def test_the_servers_word_alone_holds_the_answer_until_the_microphone_is_heard()
     assert only(effects, fx.HoldSpeaker)
     assert only(effects, fx.CutSpeaker) == []
     assert only(told(state, *SENTENCE), fx.CutSpeaker)
-    state, effects = run(state, *(QUIET,) * 6)
+    state, effects = run(state, *(QUIET,) * 8)
     assert only(effects, fx.ResumeSpeaker)
     assert state.overlap.verdict is Verdict.NO_VOICE
 
@@ -221,7 +221,7 @@ def test_a_word_of_somebody_who_listens_ends_nothing() -> None:
 
 
 def test_words_that_a_recogniser_makes_of_a_cough_end_nothing() -> None:
-    state = after(answering(), VOICE, *(QUIET,) * 6, HEARD, *ENDED)
+    state = after(answering(), VOICE, *(QUIET,) * 8, HEARD, *ENDED)
     assert only(told(state, far.UserTextDone("u1", "Thank you.")), fx.CutSpeaker) == []
 
 

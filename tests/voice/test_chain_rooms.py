@@ -99,6 +99,23 @@ def test_the_user_is_heard_over_it(echo_db: float | None) -> None:
     assert 10 < begins[0] < 10.6
 
 
+@pytest.mark.parametrize("room", [Room(), Room(reverb_ms=400, direct_db=-3, echo_db=10)])
+def test_only_somebody_else_is_heard_through_the_echo(room: Room) -> None:
+    played = told(14, seed=9)
+    bench = Bench(WebRtcEchoCanceller())
+    bench.hear(room.hear(played), played)
+    assert not any(frame.near for frame in bench.frames)
+
+
+def test_somebody_who_begins_to_speak_is_heard_through_the_echo_at_once() -> None:
+    played = told(14, seed=4)
+    said = speech.joined(speech.silence(10_000), asked(3, seed=2))
+    bench = Bench(WebRtcEchoCanceller())
+    bench.hear(Room().hear(played, said), played)
+    blocks = [at for at, frame in enumerate(bench.frames) if frame.near]
+    assert 1_000 < blocks[0] < 1_045
+
+
 def test_the_user_is_heard_whole_once_the_assistant_falls_silent() -> None:
     played = speech.joined(told(8, seed=4), speech.silence(4_000))
     said = asked(3, seed=3)
