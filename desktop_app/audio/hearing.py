@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from desktop_app.audio.level import CLIP_AT, CLIPPED_SAMPLES, dbfs
+from desktop_app.audio.level import CLIP_AT, CLIPPED_SAMPLES, block_powers, dbfs, power
 from desktop_app.audio.pcm import BLOCK_SAMPLES, FULL_SCALE, RATE_HZ, Float32, Float64
 
 DEAD_PEAK = 4 / FULL_SCALE
@@ -31,10 +31,8 @@ LEAST_VOICE_MS = 300
 
 def blocks_db(sound: Float32) -> Float64:
     """Return the loudness of each block of 10 ms, in dBFS."""
-    count = len(sound) // BLOCK_SAMPLES
-    blocks = sound[: count * BLOCK_SAMPLES].astype(np.float64).reshape(count, BLOCK_SAMPLES)
-    power = np.mean(blocks**2, axis=1)
-    return np.asarray(10 * np.log10(np.maximum(power, 10 ** (dbfs(0) / 10))))
+    powers = np.maximum(block_powers(sound), 10 ** (dbfs(0) / 10))
+    return np.asarray(10 * np.log10(powers))
 
 
 def noise_dbfs(quiet: Float32) -> float:
@@ -127,9 +125,8 @@ def voice_dbfs(sound: Float32, noise: float) -> float | None:
 
 def _power_over_noise(sound: Float32, echoing: npt.NDArray[np.bool_], quiet: slice) -> float:
     """Return the power of the echo, at least a tenth of the noise's: no more can be told."""
-    noise = float(np.mean(np.square(sound[quiet], dtype=np.float64)))
-    power = float(np.mean(np.square(sound[echoing], dtype=np.float64)))
-    return max(power - noise, noise / 10, 1e-12)
+    noise = power(sound[quiet])
+    return max(power(sound[echoing]) - noise, noise / 10, 1e-12)
 
 
 def _loudest(sound: Float32, where: npt.NDArray[np.bool_]) -> float:

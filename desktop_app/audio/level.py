@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desktop_app.audio.pcm import BLOCK_SAMPLES, FULL_SCALE, from_bytes
+from desktop_app.audio.pcm import BLOCK_SAMPLES, FULL_SCALE, Float32, Float64, from_bytes
 
 FLOOR_DBFS = -96.0
 # -0.1 dBFS: a converter at its limit may stop a little below full scale.
@@ -39,6 +39,18 @@ SILENCE = Loudness()
 def dbfs(amplitude: float) -> float:
     """Return an amplitude (full scale is 1) in dBFS, not below the floor."""
     return max(FLOOR_DBFS, 20 * math.log10(amplitude)) if amplitude > 0 else FLOOR_DBFS
+
+
+def power(samples: Float32 | Float64) -> float:
+    """Return the mean square of samples, at least one, summed in double precision."""
+    return float(np.mean(np.square(samples, dtype=np.float64)))
+
+
+def block_powers(samples: Float32 | Float64) -> Float64:
+    """Return the power of each whole block of 10 ms."""
+    count = len(samples) // BLOCK_SAMPLES
+    blocks = samples[: count * BLOCK_SAMPLES].reshape(count, BLOCK_SAMPLES)
+    return np.asarray(np.mean(np.square(blocks, dtype=np.float64), axis=1), np.float64)
 
 
 class Meter:

@@ -6,12 +6,13 @@ Both are recorded side by side: sample 1000 of ``far`` went to the device when s
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from desktop_app.audio.level import dbfs
+from desktop_app.audio.level import block_powers, dbfs, power
 from desktop_app.audio.pcm import RATE_HZ, Float32, Float64, samples_of_ms
 
 EARLIEST_MS = -200
@@ -93,7 +94,7 @@ def loudness(sound: Float32 | Float64, where: npt.NDArray[np.bool_]) -> float:
     """Return the RMS of ``sound`` where it is asked for, in dBFS."""
     if not where.any():
         return dbfs(0)
-    return dbfs(float(np.sqrt(np.mean(np.square(sound[where], dtype=np.float64)))))
+    return dbfs(math.sqrt(power(sound[where])))
 
 
 def _impulse_answer(
@@ -124,8 +125,8 @@ def _gain_db(near: Float32, far: Float32, later: int) -> float | None:
     Clocks that differ smear the impulse answer, and what is smeared looks softer; power does not
     mind.
     """
-    played = _powers(far)
-    heard = _powers(np.roll(near, -later))
+    played = block_powers(far)
+    heard = block_powers(np.roll(near, -later))
     sounding = played > 10 ** (ACTIVE_DBFS / 10)
     noise = float(np.median(heard[: max(1, int(np.argmax(sounding)))]))
     echo = float(np.median(heard[sounding] / played[sounding]))
@@ -133,14 +134,6 @@ def _gain_db(near: Float32, far: Float32, later: int) -> float | None:
         return None
     over = np.maximum(heard[sounding] - noise, 1e-12) / played[sounding]
     return 10 * float(np.log10(np.median(over)))
-
-
-def _powers(sound: Float32) -> Float64:
-    """Return the power of each block of 10 ms."""
-    width = samples_of_ms(10)
-    count = len(sound) // width
-    blocks = sound[: count * width].astype(np.float64).reshape(count, width)
-    return np.asarray(np.mean(blocks**2, axis=1), np.float64)
 
 
 def _likeness(heard: Float32, copy: Float64) -> float:

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.audio.level import CLIP_HELD_BLOCKS, FLOOR_DBFS, SILENCE, Meter, dbfs
+from desktop_app.audio.level import (
+    CLIP_HELD_BLOCKS,
+    FLOOR_DBFS,
+    SILENCE,
+    Meter,
+    block_powers,
+    dbfs,
+    power,
+)
 
 int16 = st.integers(-32768, 32767)
 
@@ -66,3 +74,14 @@ def test_decibels_of_an_amplitude() -> None:
     assert dbfs(1) == 0
     assert dbfs(0.1) == pytest.approx(-20)
     assert dbfs(0) == FLOOR_DBFS
+
+
+def test_the_power_of_a_sine_is_half_its_amplitudes_square() -> None:
+    sine = (0.5 * np.sin(np.arange(240) * 2 * np.pi / 24)).astype(np.float32)
+    assert power(sine) == pytest.approx(0.125, rel=1e-6)
+
+
+def test_each_whole_block_has_a_power_and_what_is_left_over_has_none() -> None:
+    steps = np.repeat(np.array([0.0, 0.5, 1.0], np.float32), [240, 240, 239])
+    assert block_powers(steps).tolist() == [0.0, 0.25]
+    assert block_powers(steps[:239]).tolist() == []
