@@ -1,4 +1,4 @@
-"""The microphone: blocks of 10 ms from PortAudio, with nothing but a copy in its callback."""
+"""The microphone: blocks of 10 ms from PortAudio, with nothing but a copy in its callbacks."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ MOST_MISSED = 2
 MOST_MISSED_AT_FIRST = 10
 """The same before the first block: Bluetooth changes its profile first."""
 MOST_BLOCKS = 3000
+SHORT_MS = BLOCK_MS // 2
+"""How often a sound server is asked: it steps as often as it must, and its steps are waited for."""
 PATIENT_BLOCKS = 2
 """So many come at once where a lone block may wait."""
 GUARDED = ("source", "source_output")
@@ -136,6 +138,8 @@ class _Capture:
         self._news = asyncio.Event()
         self._waking = False
         self._least = 1
+        self._halves = False
+        self._half = b""
         self._blocks = 0
         self._seen = 0
         self._missed = 0
@@ -151,11 +155,13 @@ class _Capture:
         """Open and start."""
         with PORTAUDIO.locked() as sounddevice:
             target = find_target("input", device, sounddevice)
+            # Not where no server keeps what we do not take in time.
+            self._halves = bool(target.stream)
 
             def start(form: Form) -> _InputStream:
                 stream: _InputStream = sounddevice.RawInputStream(
                     samplerate=form.rate_hz,
-                    blocksize=form.rate_hz * BLOCK_MS // 1000,
+                    blocksize=form.rate_hz * (SHORT_MS if self._halves else BLOCK_MS) // 1000,
                     device=target.index,
                     channels=form.channels,
                     dtype="int16",
@@ -225,7 +231,11 @@ class _Capture:
     # -- in PortAudio's thread ------------------------------------------------------------------
 
     def _heard(self, data: bytes, frames: int, time: object, status: object) -> None:
-        self.inbox.append(bytes(data))
+        if self._halves and not self._half:
+            self._half = bytes(data)
+            return
+        self.inbox.append(self._half + bytes(data))
+        self._half = b""
         self._blocks += 1
         if not self._waking and len(self.inbox) >= self._least:
             self._waking = True
