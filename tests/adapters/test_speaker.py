@@ -49,6 +49,12 @@ async def ended(events: list[Event]) -> None:
             await asyncio.sleep(0.01)
 
 
+async def started(events: list[Event]) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while not any(isinstance(event, SpeakerStarted) for event in events):
+            await asyncio.sleep(0.01)
+
+
 async def silence(recorder: Recorder) -> None:
     """Return when a fifth of a second of silence was recorded."""
     async with asyncio.timeout(PATIENCE_S):
@@ -97,7 +103,7 @@ def test_what_arrived_is_played_on_while_the_interpreter_is_held(place: VirtualS
         await speaker.open(EXACT, events.append)
         with place.record(EXACT, RATE_HZ) as recorder:
             speaker.play("a", counter.tobytes())
-            await asyncio.sleep(0.1)
+            await started(events)
             # A C call that keeps the interpreter from everybody, for most of the sound.
             ctypes.PyDLL(None).usleep(1_500_000)
             await ended(events)
@@ -271,9 +277,11 @@ def test_a_device_that_takes_nothing_any_more_is_lost(
         speaker = PortAudioSpeaker()
         events: list[Event] = []
         await speaker.open(EXACT, events.append)
-        await asyncio.sleep(0.1)
         playback = speaker._playback
         assert playback is not None
+        async with asyncio.timeout(PATIENCE_S):
+            while not playback.stream.head():
+                await asyncio.sleep(0.01)
         stuck = playback.stream.head()
         monkeypatch.setattr(playback.stream, "head", lambda: stuck)
         assert playback._playout is not None
