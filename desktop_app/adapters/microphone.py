@@ -190,11 +190,11 @@ class _Capture:
             )
 
     def lead(self, device: str) -> bool:
-        """Change to another device without a gap, if a sound server does that for us."""
+        """Change without a gap, if a sound server leads us back to where we were opened."""
         target = self._target
         if target is None or not target.stream:
             return target is not None and self._is_on(device)
-        label = moved("input", target.stream, device)
+        label = moved("input", target.stream, device, target.name)
         self.label = label or self.label
         return label is not None
 

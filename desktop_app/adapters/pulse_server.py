@@ -36,18 +36,22 @@ def pulse_devices() -> DeviceList | None:
     return asked(devices_of)
 
 
-def moved(way: Way, stream: str, name: str) -> str | None:
+def moved(way: Way, stream: str, name: str, opened: str) -> str | None:
     """Lead a running stream to the device ``name``, without a gap.
+
+    Only back to where it was opened: from any other device PulseAudio may take a stream away
+    again when it next looks at its defaults, which no order of ours can forbid.
 
     Args:
         way: Its direction.
         stream: Its name (see `stream_settings`).
         name: The device; empty, or one that is not there: the default.
+        opened: The device that it was opened on.
 
     Returns:
         The label of the device that it is on now; None when it could not be led there.
     """
-    return asked(lambda pulse: _moved(pulse, way, stream, name))
+    return asked(lambda pulse: _moved(pulse, way, stream, name, opened))
 
 
 def stream_settings(way: Way, device: str, stream: str) -> dict[str, str]:
@@ -156,7 +160,7 @@ def pulse_errors() -> tuple[type[Exception], ...]:
     return (PulseError, PulseDisconnected)
 
 
-def _moved(pulse: Pulse, way: Way, stream: str, name: str) -> str | None:
+def _moved(pulse: Pulse, way: Way, stream: str, name: str, opened: str) -> str | None:
     found = devices_of(pulse)
     offered = found.microphones if way == "input" else found.speakers
     place = place_of(pulse, way, stream)
@@ -164,6 +168,8 @@ def _moved(pulse: Pulse, way: Way, stream: str, name: str) -> str | None:
         return None
     device = chosen(offered, name)
     if place.device != device.name:
+        if device.name != opened:
+            return None
         nodes = pulse.source_list() if way == "input" else pulse.sink_list()
         move = pulse.source_output_move if way == "input" else pulse.sink_input_move
         for node in nodes:

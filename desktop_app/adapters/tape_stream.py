@@ -137,7 +137,7 @@ class TapeStream:
         if target is None or not target.stream:
             with PORTAUDIO.locked() as sounddevice:
                 return target == find_target("output", device, sounddevice)
-        label = moved("output", target.stream, device)
+        label = moved("output", target.stream, device, target.name)
         self.label = label or self.label
         return label is not None
 

@@ -108,7 +108,7 @@ def test_what_a_server_invents_is_no_speaker(place: VirtualSound) -> None:
 def test_a_dead_server_leaves_the_list_to_portaudio(place: VirtualSound) -> None:
     place.crash()
     assert pulse_devices() is None
-    assert moved("input", "any stream", "") is None
+    assert moved("input", "any stream", "", "") is None
     assert SystemDevices().list().microphones == ()
 
 

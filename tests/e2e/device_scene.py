@@ -123,7 +123,7 @@ class Scene:
         """Wait until the end of what is said has been heard, or should have been."""
         end = said[-RATE_HZ * PROBE_MS // 1000 :]
         until = time.monotonic() + len(said) / RATE_HZ + 4
-        while speech.correlation(end, self.heard()[-4 * RATE_HZ :]) < 0.9:
+        while speech.correlation(end, self.heard()[-4 * RATE_HZ :]) < ALIKE:
             if time.monotonic() > until:
                 raise TooSlowError("the end of what was said was not heard")
             self.until_heard()
