@@ -51,6 +51,7 @@ class LinkTarget:
         auth: ``bearer`` or ``api-key`` (the header's style).
         dialect: ``auto``, ``ga`` or ``beta``.
         label: What people call this place; empty: the host.
+        steers: It may change volume and speed when the user asks for that.
     """
 
     url: str
@@ -62,6 +63,7 @@ class LinkTarget:
     dialect: str = "auto"
     allow_insecure: bool = False
     label: str = ""
+    steers: bool = False
 
 
 class Link(Protocol):

@@ -51,7 +51,7 @@ class ServerOrEngine:
 
     async def _local(self, settings: Settings) -> LinkTarget:
         url, token = await self._engine.start(engine_options(settings))
-        return LinkTarget(url, key=token, label=ENGINE_LABEL)
+        return LinkTarget(url, key=token, label=ENGINE_LABEL, steers=True)
 
 
 def target_of(settings: Settings, key: str) -> LinkTarget:

@@ -8,6 +8,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
@@ -111,6 +112,7 @@ class WebSocketLink:
         if self._closing or self._opening is not None:
             raise LinkError(LinkFailure("closed", detail="This connection is over."))
         self._host, self._key, self._label = address.host, target.key, target.label
+        self._capabilities = replace(self._capabilities, steers=target.steers)
         opening = asyncio.create_task(self._connect(address, headers), name="link-open")
         self._opening = opening
         try:

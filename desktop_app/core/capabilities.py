@@ -15,6 +15,7 @@ class Capabilities:
         cancel: Takes ``response.cancel``.
         replay: Takes earlier turns as text items.
         holds_back: Does not interrupt when it is told not to.
+        steers: May change how loud and fast it is heard when the user asks for that.
     """
 
     truncate: bool = True
@@ -22,3 +23,4 @@ class Capabilities:
     cancel: bool = True
     replay: bool = True
     holds_back: bool = True
+    steers: bool = False

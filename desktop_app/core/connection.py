@@ -14,6 +14,7 @@ from desktop_app.core.failures import judge
 from desktop_app.core.far_end import LinkLost, LinkOpened, SessionConfigured, SessionStarted
 from desktop_app.core.interrupting import decides_here
 from desktop_app.core.overlap import Overlap
+from desktop_app.core.own_tools import offered
 from desktop_app.core.problems import Kind, Problem
 from desktop_app.core.replay import awaited, replayed, texts_sent, waits_for_answer
 from desktop_app.core.responses import ask
@@ -152,7 +153,12 @@ def configure(state: AppState) -> Step:
     held_back = decides_here(state)
     state = link(state, configs=state.link.configs + 1, config_due=False, held_back=held_back)
     order = fx.ConfigureSession(
-        state.settings, event_id, state.link.omitted, state.link.spoke, held_back
+        state.settings,
+        event_id,
+        state.link.omitted,
+        state.link.spoke,
+        held_back,
+        offered(state),
     )
     if live(state):
         return state, (order,)

@@ -29,6 +29,7 @@ class ConfigureSession:
         omit: Parameters (paths such as ``session.reasoning``) the server has refused.
         voice_fixed: The assistant has spoken: the voice may not be sent any more.
         hold_back: The server must not interrupt by itself, whatever the settings say.
+        own_tools: The assistant may change how it is heard (`desktop_app.core.own_tools`).
     """
 
     settings: Settings
@@ -36,6 +37,7 @@ class ConfigureSession:
     omit: frozenset[str] = frozenset()
     voice_fixed: bool = False
     hold_back: bool = False
+    own_tools: bool = False
 
 
 @dataclass(frozen=True, slots=True)

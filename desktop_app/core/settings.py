@@ -105,6 +105,7 @@ class Settings:
         1.0,
         Spec("Speed", "How fast the assistant speaks.", low=0.25, high=1.5, step=0.05, unit="x"),
     )
+    spoken_settings: bool = setting(False, sound_specs.SPOKEN_SETTINGS)
     instructions: str = setting(
         "You are a friendly voice assistant. Answer in the user's language, briefly and clearly.",
         Spec("Instructions", "Who the assistant is and how it should answer.", multiline=True),
@@ -232,6 +233,7 @@ class Settings:
     speaker: str = setting(
         "", Spec("Speaker", "Default follows the choice of the system.", _SOUND, Cost.REOPEN_AUDIO)
     )
+    volume: int = setting(100, sound_specs.VOLUME)
     engine_ears: str = setting("auto", engine_specs.EARS)
     engine_brain: str = setting("auto", engine_specs.BRAIN)
     engine_server: str = setting("", engine_specs.SERVER)

@@ -14,6 +14,20 @@ NOISE_REDUCTION = Spec(
         ("off", "Off"),
     ),
 )
+VOLUME = Spec(
+    "Volume",
+    "How loud the assistant is, from its next sentences on. Or say: louder, quieter.",
+    "sound",
+    Cost.NOW,
+    low=0,
+    high=100,
+    step=5,
+    unit="%",
+)
+SPOKEN_SETTINGS = Spec(
+    "Volume and speed by asking",
+    "Lets the server change them when you ask. The assistant on this computer always can.",
+)
 NOISE_SUPPRESSION = Spec(
     "Noise taken out here",
     "Before the sound is sent. Automatic: only if the server does not reduce noise itself.",

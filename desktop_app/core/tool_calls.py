@@ -6,11 +6,14 @@ page, section 5.7); a call without an output would stall later turns.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from desktop_app.core import effects as fx
 from desktop_app.core.changes import live
 from desktop_app.core.far_end import ToolCalled
+from desktop_app.core.own_tools import is_own, offered, turned
+from desktop_app.core.preferences import configured_when_quiet, settings_changed
 from desktop_app.core.responses import ask
 from desktop_app.core.state import AppState, Step, ToolCall
 
@@ -28,7 +31,25 @@ def tool_called(state: AppState, event: ToolCalled) -> Step:
     if event.response_id in state.responses.silenced:
         return state, ()
     state = replace(state, calls=(*state.calls, ToolCall(event.call_id, event.response_id)))
+    if offered(state) and is_own(event.name):
+        return _own_called(state, event)
     return state, (fx.RunTool(event.call_id, event.name, event.arguments),)
+
+
+def _own_called(state: AppState, event: ToolCalled) -> Step:
+    """The assistant changes how it is heard."""
+    settings, output = turned(state.settings, event.name, event.arguments)
+    return _both(
+        settings_changed(state, settings),
+        lambda changed: tool_finished(changed, event.call_id, output),
+    )
+
+
+def _both(step: Step, more: Callable[[AppState], Step]) -> Step:
+    """Do ``more`` after ``step``."""
+    state, effects = step
+    state, others = more(state)
+    return state, (*effects, *others)
 
 
 def tool_finished(state: AppState, call_id: str, output: str) -> Step:
@@ -67,6 +88,7 @@ def settle_calls(state: AppState, *, asked: bool = False) -> Step:
         state = replace(state, calls=others)
         quiet = response_id in state.responses.silenced or any(c.quiet for c in mine)
         if not quiet and not asked:
-            state, more = ask(state)
+            # What a tool has set is true for the answer that says so.
+            state, more = _both(configured_when_quiet(state), ask)
             effects, asked = (*effects, *more), True
     return state, effects

@@ -15,7 +15,6 @@ from datetime import datetime
 from desktop_app.offline.brains.brain import (
     Brain,
     BrainError,
-    ClientIntent,
     Finished,
     FunctionCall,
     TextDelta,
@@ -84,8 +83,6 @@ class Thinking:
                 return [text] if self._plan.modality == "text" else [*whole.feed(text)]
             case FunctionCall() | Finished():
                 return [*whole.flush(), thought]
-            case ClientIntent():
-                return []  # No client of the protocol knows such a thing; none is offered.
 
 
 class Foresight:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from desktop_app.audio.cues import cue_sound
 from desktop_app.audio.preroll import Preroll
+from desktop_app.audio.volume import Volume
 from desktop_app.core import effects as fx
 from desktop_app.core.cleaning import cleaning
 from desktop_app.core.cues import cue_between
@@ -82,6 +83,7 @@ class Engine:
         self._sounds = Sounds(
             ports.microphone, ports.speaker, self._sound_event, self._heard, self._spawn
         )
+        self._sounds.volume = Volume(store.state.settings.volume)
         self._chain = Chain(ports.cleaners, ports.speaker.reference, store.dispatch)
         self._listening = Listening(ports.detector, store.dispatch, self._spawn)
         self._muted_ear = MutedEar(store.dispatch)
@@ -193,6 +195,7 @@ class Engine:
                 self._taken = self._taken or any(effect.pcm)
                 self._send(effect)
             case fx.Play():
+                self._sounds.volume.set_percent(self._store.state.settings.volume)
                 self._sounds.play(effect)
             case fx.CutSpeaker():
                 self._sounds.cut()

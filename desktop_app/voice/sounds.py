@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 
+from desktop_app.audio.volume import Volume
 from desktop_app.core.effects import OpenSound, Play
 from desktop_app.core.events import Event
 from desktop_app.core.problems import Problem
@@ -33,6 +34,9 @@ class Sounds:
         dispatch: Takes what the devices do.
         heard: Takes each block of the microphone.
         spawn: Runs what takes time.
+
+    Attributes:
+        volume: How loud speech is; signals have a volume of their own.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class Sounds:
     ) -> None:
         self._microphone, self._speaker = microphone, speaker
         self._dispatch, self._heard, self._spawn = dispatch, heard, spawn
+        self.volume = Volume()
         self._changing = asyncio.Lock()
         self._listening: asyncio.Task[None] | None = None
         self._wanted: OpenSound | None = None
@@ -72,11 +77,14 @@ class Sounds:
     def play(self, play: Play) -> None:
         """Play, or hold it back until there is a speaker (again)."""
         if self._plays:
-            self._speaker.play(play.item_id, play.pcm)
+            self._play(play)
         elif self._wanted is not None:
             self._held.append(play)
         else:
             self._dispatch(SpeakerLost())  # Nobody can hear it: nobody has the floor.
+
+    def _play(self, play: Play) -> None:
+        self._speaker.play(play.item_id, self.volume.applied(play.item_id, play.pcm))
 
     def cue(self, pcm: bytes) -> None:
         """Play a signal if the speaker is open; it is no item of the conversation."""
@@ -86,6 +94,7 @@ class Sounds:
     def cut(self) -> None:
         """Fall silent, and report how much was heard; of what was held back it was nothing."""
         self._held.clear()
+        self.volume.cut()
         self._dispatch(self._speaker.cut())
 
     def hold(self) -> None:
@@ -141,7 +150,7 @@ class Sounds:
         self._plays = True
         held, self._held = self._held, []
         for play in held:
-            self._speaker.play(play.item_id, play.pcm)
+            self._play(play)
         self._dispatch(SpeakerOpened(label))
         self._tell(refusal)
 

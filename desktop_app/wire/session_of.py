@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, Struct, structs
 
 from desktop_app.core.effects import ConfigureSession
+from desktop_app.core.own_tools import declarations
 from desktop_app.core.settings import Settings
 from desktop_app.wire.base import JsonObject
 from desktop_app.wire.session import (
@@ -63,11 +64,12 @@ def session_of(
         model: The model the server really runs, where it is known; else that of the settings.
     """
     settings = order.settings
+    own = declarations() if order.own_tools else ()
     session = RealtimeSession(
         output_modalities=("audio",),
         instructions=settings.instructions,
         audio=Audio(input=_input(order), output=_output(settings, order.voice_fixed)),
-        tools=tuple(_tool(tool) for tool in tools),
+        tools=tuple(_tool(tool) for tool in (*tools, *own)),
         tool_choice="auto",
         reasoning=Reasoning(effort=cast("Effort", settings.reasoning_effort)),
         max_output_tokens=settings.max_output_tokens or "inf",

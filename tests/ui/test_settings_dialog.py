@@ -100,6 +100,8 @@ OTHER = {
     "talk_key_mode": "hold",
     "on_close": "hide",
     "talk_window": True,
+    "volume": 60,
+    "spoken_settings": True,
     "cue_volume": 20,
     "talk_key": "Ctrl+Alt+Space",
     "mute_key": "F9",

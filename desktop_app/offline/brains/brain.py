@@ -73,7 +73,6 @@ class Request:
         tool_choice: ``required`` and `NamedTool` must lead to a call.
         max_output_tokens: Where to stop, or None.  Brains without a tokenizer count words.
         language: The language the user speaks as far as it is known, e.g. ``en`` or ``de-AT``.
-        client_intents: Names of the `ClientIntent` values this client carries out, e.g. ``volume``.
     """
 
     history: tuple[Turn, ...]
@@ -83,7 +82,6 @@ class Request:
     tool_choice: ToolChoice = "auto"
     max_output_tokens: int | None = None
     language: str | None = None
-    client_intents: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +97,6 @@ class FunctionCall:
 
     name: str
     arguments: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClientIntent:
-    """Something only the client can do, as data: ``volume`` with ``{"step": 1}``."""
-
-    name: str
-    values: Mapping[str, str | int | float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +118,7 @@ class Finished:
     usage: Usage
 
 
-Thought = TextDelta | FunctionCall | ClientIntent | Finished
+Thought = TextDelta | FunctionCall | Finished
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import secrets
 from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass
 
 from desktop_app.offline.brains.brain import (
-    ClientIntent,
     Description,
     Finished,
     FinishReason,
+    FunctionCall,
     Request,
     Returned,
     Said,
@@ -20,7 +21,7 @@ from desktop_app.offline.brains.brain import (
     Thought,
     Usage,
 )
-from desktop_app.offline.brains.tools import choose_call, spoken_output
+from desktop_app.offline.brains.tools import TOOL_OF_WISH, choose_call, granted, spoken_output
 from desktop_app.offline.skills import match, units
 from desktop_app.offline.skills.answers import Understood, understand
 from desktop_app.offline.skills.desk_store import NotSavedError
@@ -124,7 +125,7 @@ class SkillsBrain:
             desk=self._household.desk,
             last_reply=talk.last_reply,
             seed=self._seed(),
-            client_intents=request.client_intents,
+            client_intents=granted(request),
         )
         return understand(talk.said, scene, talk.before) if talk.said else None
 
@@ -153,8 +154,12 @@ class SkillsBrain:
             await self._household.do(found.answer.deeds)
         except NotSavedError:
             text = f"{text} {NOT_SAVED}"
-        if found.answer.wish is not None:
-            yield ClientIntent(found.answer.wish.name, found.answer.wish.values)
+        wish = found.answer.wish
+        if wish is not None:
+            arguments = json.dumps(dict(wish.values))
+            yield FunctionCall(TOOL_OF_WISH[wish.name], arguments)
+            yield Finished("tool_calls", _usage(request, arguments))
+            return
         async for thought in speak(request, text):
             yield thought
 

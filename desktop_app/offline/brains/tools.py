@@ -40,6 +40,32 @@ _BEFORE_TEXT = re.compile(r"\b(?:for|about|that|saying|says|say|named|called|to|
 _TIME_TAIL = re.compile(r"\s+(?:today|tomorrow|tonight|now|this \w+|next \w+|on \w+day)$")
 
 
+TOOL_OF_WISH = {"volume": "set_volume", "speed": "set_speaking_speed"}
+"""Which tool of a client carries out what a skill can only wish for."""
+_WISHES: dict[str, tuple[dict[str, object], ...]] = {
+    "set_volume": ({"percent": 50}, {"change": -20}),
+    "set_speaking_speed": ({"speed": 1.0}, {"change": -0.15}),
+}
+
+
+def granted(request: Request) -> frozenset[str]:
+    """Name the wishes of the skills that this client's tools carry out."""
+    if request.tool_choice == "none":
+        return frozenset()
+    names = {tool.name for tool in request.tools if _takes_wish(tool)}
+    return frozenset(wish for wish, name in TOOL_OF_WISH.items() if name in names)
+
+
+def _takes_wish(tool: Tool) -> bool:
+    """Tell whether a tool takes what the skills wish: another one may only be called the same."""
+    samples = _WISHES.get(tool.name, ())
+    schema = sound(tool.parameters)
+    known = schema.get("properties") or {}
+    return bool(samples) and all(
+        sample.keys() <= known.keys() and not problems(schema, sample) for sample in samples
+    )
+
+
 def choose_call(request: Request, said: str) -> FunctionCall | None:
     """Decide about a call.
 
@@ -56,7 +82,8 @@ def choose_call(request: Request, said: str) -> FunctionCall | None:
         case "none":
             return None
         case "auto":
-            return _asked_for(tools, said)
+            of_skills = {TOOL_OF_WISH[wish] for wish in granted(request)}
+            return _asked_for([tool for tool in tools if tool.name not in of_skills], said)
         case "required":
             return _asked_for(tools, said) or _forced(tools, said)
         case NamedTool(name):

@@ -25,7 +25,14 @@ _ANSWERS: dict[str, Callable[[Slots, Scene], Answer | None]] = {
     **number_answers.ANSWERS,
     **talk_answers.ANSWERS,
 }
-_CHAT = frozenset(talk_answers.ANSWERS) - {"volume_step", "volume_set", "speed", "repeat", "stop"}
+_CHAT = frozenset(talk_answers.ANSWERS) - {
+    "volume_step",
+    "volume_set",
+    "speed",
+    "speed_set",
+    "repeat",
+    "stop",
+}
 """What a language model says better."""
 
 _FILL_IN = {

@@ -46,9 +46,9 @@ class Answer:
     """What a skill does about a sentence.
 
     Attributes:
-        text: To be spoken.
+        text: To be spoken; empty where the client's answer to ``wish`` will be.
         deeds: To be done to the desk before that.
-        wish: To be handed to the client.
+        wish: To be asked of the client, by a call of its tool.
     """
 
     text: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 
 from desktop_app.offline.skills.numbers import digits, is_numeral
@@ -95,11 +96,27 @@ def say(slots: Slots, scene: Scene) -> Answer | None:
     return Answer(f"{words[:1].upper()}{words[1:]}.")
 
 
+VOLUME_STEP = 20
+"""Percent of the volume in one step of it: plainly heard, and five of them are all there is."""
+SPEED_STEP = 0.15
+SLOWEST, FASTEST = 0.25, 1.5
+"""The protocol's bounds of the speed."""
+_USUAL = frozenset({"normal", "usual", "the usual", "default", "regular"})
+_LITTLE = re.compile(r"\b(?:a bit|a little|slightly|a touch)\b")
+_MUCH = re.compile(r"\b(?:much|a lot|way)\b")
+
+
+def _size(scene: Scene) -> float:
+    """Tell how large a step is meant."""
+    said = scene.said.lower()
+    return 0.5 if _LITTLE.search(said) else 2.0 if _MUCH.search(said) else 1.0
+
+
 def change_volume(slots: Slots, scene: Scene) -> Answer:
-    """Hand a step of the volume to the client."""
-    step = int(slots["step"])
-    text = "Louder." if step > 0 else "Quieter."
-    return _wish(Wish("volume", {"step": step}), text, scene)
+    """Have the client take a step of the volume."""
+    return _wish(
+        "volume", {"change": round(int(slots["step"]) * VOLUME_STEP * _size(scene))}, scene
+    )
 
 
 def set_volume(slots: Slots, scene: Scene) -> Answer | None:
@@ -114,22 +131,34 @@ def set_volume(slots: Slots, scene: Scene) -> Answer | None:
         return Answer("The volume goes from 0 to 100 percent.")
     if level <= 10 and "percent" not in slots["level"] and slots["level"] != "0":
         level *= 10  # "Volume five" is said by people who think of ten steps.
-    return _wish(
-        Wish("volume", {"percent": round(level)}), f"Volume {round(level)} percent.", scene
-    )
+    return _wish("volume", {"percent": round(level)}, scene)
 
 
 def change_speed(slots: Slots, scene: Scene) -> Answer:
-    """Hand a step of the speaking speed to the client."""
-    step = int(slots["step"])
-    text = "I'll speak faster." if step > 0 else "I'll speak more slowly."
-    return _wish(Wish("speed", {"step": step}), text, scene)
+    """Have the client take a step of the speaking speed."""
+    change = round(int(slots["step"]) * SPEED_STEP * _size(scene), 3)
+    return _wish("speed", {"change": change}, scene)
 
 
-def _wish(wish: Wish, text: str, scene: Scene) -> Answer:
-    if wish.name not in scene.client_intents:
-        return Answer(f"I can't change the {wish.name} from here.")
-    return Answer(text, wish=wish)
+def set_speed(slots: Slots, scene: Scene) -> Answer | None:
+    """Have the client speak at a speed between 25 and 150 percent of the usual one."""
+    said = digits(slots["level"])
+    if said in _USUAL:
+        return _wish("speed", {"speed": 1.0}, scene)
+    number = re.sub(r" ?(?:percent|times|x)$", "", said)
+    if not is_numeral(number):
+        return None
+    speed = float(number) / (100 if said.endswith("percent") or float(number) > 10 else 1)
+    if not SLOWEST <= speed <= FASTEST:
+        return Answer("The speed goes from 25 to 150 percent of the usual one.")
+    return _wish("speed", {"speed": round(speed, 2)}, scene)
+
+
+def _wish(name: str, values: dict[str, str | int | float], scene: Scene) -> Answer:
+    """Leave it to the client, whose own words then are the answer; or say that it can't."""
+    if name not in scene.client_intents:
+        return Answer(f"I can't change the {name} from here.")
+    return Answer("", wish=Wish(name, values))
 
 
 ANSWERS: dict[str, Callable[[Slots, Scene], Answer | None]] = {
@@ -141,4 +170,5 @@ ANSWERS: dict[str, Callable[[Slots, Scene], Answer | None]] = {
     "volume_step": change_volume,
     "volume_set": set_volume,
     "speed": change_speed,
+    "speed_set": set_speed,
 }

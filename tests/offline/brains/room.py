@@ -52,9 +52,7 @@ def ask(
     instructions: str = "",
 ) -> Request:
     history = (*earlier, Said("user", said)) if said else earlier
-    return Request(
-        history, instructions, NOW, tuple(tools), choice, limit, language, frozenset({"volume"})
-    )
+    return Request(history, instructions, NOW, tuple(tools), choice, limit, language)
 
 
 async def listen(brain: Brain, request: Request) -> list[Thought]:

@@ -3,14 +3,16 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop_app.core.own_tools import SET_SPEED, SET_VOLUME, declarations, turned
+from desktop_app.core.settings import Settings
 from desktop_app.offline.brains.brain import (
     Called,
-    ClientIntent,
     Finished,
     NamedTool,
     Returned,
@@ -100,9 +102,47 @@ def test_a_disk_that_is_full_is_admitted(tmp_path: Path) -> None:
     assert text == f"Added milk to your shopping list. {NOT_SAVED}"
 
 
-def test_the_volume_is_an_intent_for_the_client() -> None:
-    thoughts = hear(skills(), ask("Louder!"))
-    assert thoughts[0] == ClientIntent("volume", {"step": 1})
+OWN = [
+    Tool(str(one["name"]), str(one["description"]), cast("dict[str, object]", one["parameters"]))
+    for one in declarations()
+]
+"""What the app offers, as a session of its own would hold it."""
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "arguments"),
+    [
+        ("Louder!", SET_VOLUME, {"change": 20}),
+        ("A bit quieter, please.", SET_VOLUME, {"change": -10}),
+        ("Volume at fifty percent.", SET_VOLUME, {"percent": 50}),
+        ("Speak slower.", SET_SPEED, {"change": -0.15}),
+        ("Speak at 80 percent.", SET_SPEED, {"speed": 0.8}),
+    ],
+)
+def test_how_it_is_heard_is_changed_by_the_apps_own_tools(
+    said: str, name: str, arguments: dict[str, object]
+) -> None:
+    thoughts = hear(skills(), ask(said, tools=OWN))
+    ((called, given),) = calls_of(thoughts)
+    assert (called, json.loads(given)) == (name, arguments)
+    settings, output = turned(Settings(volume=30), called, given)
+    assert settings != Settings(volume=30), output
+    assert text_of(thoughts) == ""
+
+
+def test_without_such_a_tool_it_says_that_it_cannot() -> None:
+    other = Tool("set_volume", "", {"type": "object", "properties": {"level": {"type": "string"}}})
+    no_tool: list[list[Tool]] = [[], [other]]
+    for tools in no_tool:
+        assert text_of(hear(skills(), ask("Louder!", tools=tools))) == (
+            "I can't change the volume from here."
+        )
+    assert calls_of(hear(skills(), ask("Louder!", tools=OWN, choice="none"))) == []
+
+
+def test_a_question_about_a_volume_turns_nothing() -> None:
+    for said in ("What is the volume of a cube?", "How do I set the volume on my television?"):
+        assert calls_of(hear(skills(), ask(said, tools=OWN))) == []
 
 
 def test_a_reply_keeps_within_the_tokens_it_was_given() -> None:
