@@ -2,8 +2,7 @@
 """One door for people who build Parley.  Standard library only.
 
     python3 dev.py run [ARGS]        set up what is missing, then start Parley with ARGS
-    python3 dev.py test [ARGS]       set up what is missing, then run pytest with ARGS;
-                                     without ARGS all tests, in two halves at once
+    python3 dev.py test [ARGS]       set up what is missing, then run pytest with ARGS
     python3 dev.py check             lint, format, types and architecture
     python3 dev.py bench [NAMES]     measure how fast Parley is
     python3 dev.py package [ARGS]    build the installers
@@ -24,19 +23,13 @@ import json
 import os
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
 ROOT = Path(__file__).resolve().parent
-# Tests with these marks mostly wait, for sound and windows go at their own pace.
-REAL_TIME = "sound or screen"
-# The others compute meanwhile, and give way, so that they tear no holes into the sound.
-POLITELY = ("nice", "-n", "5")
 REQUIREMENTS = ROOT / "packaging" / "requirements"
 STAMP = "parley-setup.json"
 UNFINISHED = "parley-setup.unfinished"
@@ -505,48 +498,7 @@ def test(arguments: Sequence[str]) -> int:
     python = set_up("test")
     os.chdir(ROOT)
     env = program_environment(QT_QPA_PLATFORM="offscreen")
-    command = [str(python), "-m", "pytest"]
-    if arguments or not halves_help():
-        return become([*command, *arguments], env)
-    say("two halves run at once: first those in real time, the others are shown at the end")
-    others = [*POLITELY, *command, "-m", f"not ({REAL_TIME})"]
-    return run_both([*command, "-m", REAL_TIME], others, env)
-
-
-def halves_help() -> bool:
-    """Whether two halves are done sooner than the whole: real time is tested on Linux only."""
-    cores = os.cpu_count() or 1
-    return sys.platform.startswith("linux") and cores > 1 and bool(shutil.which(POLITELY[0]))
-
-
-def run_both(seen: Sequence[str], told_later: Sequence[str], env: dict[str, str]) -> int:
-    """Run two programs at once, and show what the second says when both are done.
-
-    Returns:
-        The first exit code that is not zero; 128 and the signal's number for one that was killed.
-    """
-    running: list[subprocess.Popen[bytes]] = []
-
-    def end_them(*_: object) -> None:
-        for program in running:
-            program.terminate()
-
-    with tempfile.TemporaryFile() as told:
-        before = signal.signal(signal.SIGTERM, end_them)
-        try:
-            running.append(subprocess.Popen(seen, env=env))
-            running.append(subprocess.Popen(told_later, env=env, stdout=told, stderr=told))
-            codes = [program.wait() for program in running]
-        except KeyboardInterrupt:  # They heard it too, and tidy up.
-            for program in running:
-                program.wait()
-            raise
-        finally:
-            signal.signal(signal.SIGTERM, before)
-            told.seek(0)
-            sys.stdout.write(told.read().decode(errors="replace"))
-            sys.stdout.flush()
-    return next((code if code > 0 else 128 - code for code in codes if code), 0)
+    return become([str(python), "-m", "pytest", *arguments], env)
 
 
 def check(arguments: Sequence[str]) -> int:
