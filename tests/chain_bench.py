@@ -20,17 +20,20 @@ class RoomSpeaker:
     """Of a `Speaker` what the chain needs: what was handed to the device."""
 
     def __init__(self) -> None:
-        self.played = b""
+        self.played = bytearray()
+        self.asked = 0
         self._at = 0
 
-    def play(self, pcm: bytes) -> None:
-        """Play something new."""
-        self.played, self._at = pcm, 0
+    def play(self, pcm: bytes, at: int) -> None:
+        """Play something new from the byte ``at`` on."""
+        del self.played[at:]
+        self.played += bytes(at - len(self.played)) + pcm
 
     def reference(self, samples: int) -> bytes | None:
         """Return the next stretch."""
+        self.asked += 1
         size = samples * BYTES_PER_SAMPLE
-        taken = self.played[self._at : self._at + size].ljust(size, b"\0")
+        taken = bytes(self.played[self._at : self._at + size]).ljust(size, b"\0")
         self._at += size
         return taken if any(taken) else None
 
@@ -53,7 +56,8 @@ class Bench:
     def hear(self, heard: Sound, played: Sound | None = None, wanted: Cleaning = ON) -> Sound:
         """Let the microphone hear a sound while another is handed to the speaker."""
         begin = len(self.frames)
-        self.speaker.play(b"" if played is None else speech.to_pcm(played))
+        playing = b"" if played is None else speech.to_pcm(played)
+        self.speaker.play(playing, begin * BLOCK_BYTES)
         pcm = speech.to_pcm(heard)
         for at in range(0, len(pcm) // BLOCK_BYTES * BLOCK_BYTES, BLOCK_BYTES):
             self.frames.append(self.chain.hear(pcm[at : at + BLOCK_BYTES], wanted))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from desktop_app.audio.fade import swelled
 from desktop_app.audio.ledger import Heard, Ledger
 from desktop_app.audio.pcm import RATE_HZ, Float32, samples_of_ms, to_floats, to_ms
-from desktop_app.audio.reference import MOST_BEHIND_MS, Reference
+from desktop_app.audio.reference import KEPT_MS, Reference
 from desktop_app.audio.resample import Resampler
 from desktop_app.audio.tape import Tape
 
@@ -60,7 +60,7 @@ class Playout:
         self._rate_hz = rate_hz
         self._ledger = Ledger()
         self._reference: Reference | None = None
-        self._kept = min(samples_of_ms(MOST_BEHIND_MS, rate_hz), len(memory) // 8)
+        self._kept = min(samples_of_ms(KEPT_MS, rate_hz), len(memory) // 8)
         self._spill: deque[tuple[str, Float32]] = deque()
         self._resampler = Resampler(RATE_HZ, rate_hz) if rate_hz != RATE_HZ else None
         self._unflushed = ""

@@ -12,12 +12,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from desktop_app.audio.pcm import RATE_HZ, Float32, samples_of_ms, to_bytes
+from desktop_app.audio.pcm import BLOCK_MS, RATE_HZ, Float32, samples_of_ms, to_bytes
 from desktop_app.audio.resample import Resampler
 from desktop_app.audio.tape import Tape
 
 MOST_BEHIND_MS = 300
 """What was taken longer ago is of no use, and is dropped."""
+MOST_TAKEN_MS = 100
+"""So much is taken at once, at the most."""
+KEPT_MS = MOST_BEHIND_MS + MOST_TAKEN_MS
 MOST_AHEAD_MS = 20
 """How far the device may be overtaken: what it takes next stands on the tape already."""
 LASTING_TAKES = 100
@@ -29,7 +32,7 @@ class Reference:
     """Hands out the tape as it passes the head.
 
     Args:
-        tape: What is read.  It must keep `MOST_BEHIND_MS` of what its head has passed.
+        tape: What is read.  It must keep `KEPT_MS` of what its head has passed.
         head: Returns the position that the device takes next.
         rate_hz: The device's rate.
     """
@@ -82,6 +85,7 @@ class Reference:
         # The filter may hold a few samples back: then it gets more, for later would be too late.
         while len(self._rest) < samples:
             self._rest = np.concatenate([self._rest, resampler.push(self._read(size))])
+            size = min(size, samples_of_ms(BLOCK_MS, self._rate_hz))
         taken, self._rest = self._rest[:samples], self._rest[samples:]
         return taken
 

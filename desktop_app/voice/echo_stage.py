@@ -9,6 +9,7 @@ from desktop_app.audio.echo_path import EchoPath
 from desktop_app.audio.fade import cross_fade
 from desktop_app.audio.near_end import NearEnd
 from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_MS, BYTES_PER_SAMPLE
+from desktop_app.audio.reference import MOST_TAKEN_MS
 from desktop_app.audio.removal import Removal
 from desktop_app.audio.warm_up import WarmUp
 from desktop_app.core.sound import EchoState, MicFrame
@@ -21,6 +22,8 @@ PAST_BLOCKS = 100
 """So much of the past is kept, for the canceller to learn from when it is called."""
 WELL_REMOVED_DB = 20
 """Where less of the echo is taken out, what is left of it is no sign of anybody else."""
+UNUSED_BLOCKS = MOST_TAKEN_MS // BLOCK_MS
+"""Of a speaker that sounds while nothing is taken out, so much is looked at in one go."""
 LEAST_PAST_BLOCKS = 3
 """So much it gets in any case before its sound counts: it holds a block back."""
 
@@ -59,11 +62,13 @@ class EchoStage:
         self._near_end = NearEnd()
         self._warm_up = WarmUp()
         self._past: deque[tuple[bytes, bytes | None]] = deque(maxlen=PAST_BLOCKS)
+        self._waiting: list[bytes] = []
         self.reset()
 
     def reset(self) -> None:
         """Another device: forget the way from speaker to microphone."""
         self.echo = EchoState.UNKNOWN
+        self._played_meanwhile()  # What is played next belongs to what is heard next.
         self._path.reset()
         self._past.clear()
         self._past.extend([(bytes(BLOCK_BYTES), None)] * LEAST_PAST_BLOCKS)
@@ -83,17 +88,48 @@ class EchoStage:
 
     def clean(self, block: bytes, *, wanted: bool) -> MicFrame:
         """Return what is left of ``block``; as it is unless the canceller is ``wanted``."""
-        played = self._reference(len(block) // BYTES_PER_SAMPLE)
-        self._silent_ms = 0 if played is not None else self._silent_ms + BLOCK_MS
-        sounds = self._silent_ms < ECHO_LASTS_MS
-        self._path.listen(block, played)
+        self._waiting.append(block)
         canceller = self._canceller if wanted else None
+        if self._may_wait(canceller):
+            return MicFrame(block, True, self.echo)
+        *passed, (_, played) = self._played_meanwhile()
+        for before in passed:
+            self._watch(*before)
+            self._past.append(before)
+        self._watch(block, played)
+        sounds = self._silent_ms < ECHO_LASTS_MS
         pcm = block if canceller is None else self._led(block, played, canceller, sounds=sounds)
         if canceller is None:
             self._way = _Way.RAW
         self._past.append((block, played))
         self.echo = self._judged(works=canceller is not None)
         return MicFrame(pcm, sounds, self.echo, near=self._near())
+
+    def _may_wait(self, canceller: EchoCanceller | None) -> bool:
+        """Whether it makes no difference what is played just now: it sounds, and is not heard."""
+        unused = self._way is _Way.RAW and (canceller is None or self._path.heard is False)
+        sounds = self._silent_ms < ECHO_LASTS_MS
+        return unused and sounds and len(self._waiting) < UNUSED_BLOCKS
+
+    def _played_meanwhile(self) -> list[tuple[bytes, bytes | None]]:
+        """Return the blocks that wait, each with what was played."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return []
+        played = self._reference(sum(map(len, waiting)) // BYTES_PER_SAMPLE)
+        if played is None or len(waiting) == 1:
+            return [(block, played) for block in waiting]
+        with_played: list[tuple[bytes, bytes | None]] = []
+        at = 0
+        for block in waiting:
+            part = played[at : at + len(block)]
+            with_played.append((block, part if any(part) else None))
+            at += len(block)
+        return with_played
+
+    def _watch(self, block: bytes, played: bytes | None) -> None:
+        self._silent_ms = 0 if played is not None else self._silent_ms + BLOCK_MS
+        self._path.listen(block, played)
 
     def _led(
         self, block: bytes, played: bytes | None, canceller: EchoCanceller, *, sounds: bool

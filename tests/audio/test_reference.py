@@ -1,16 +1,25 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.audio.pcm import BLOCK_SAMPLES, RATE_HZ, from_bytes, samples_of_ms
-from desktop_app.audio.reference import BORNE_BEHIND_MS, MOST_AHEAD_MS, MOST_BEHIND_MS, Reference
+from desktop_app.audio.pcm import BLOCK_MS, BLOCK_SAMPLES, RATE_HZ, from_bytes, samples_of_ms
+from desktop_app.audio.reference import (
+    BORNE_BEHIND_MS,
+    KEPT_MS,
+    MOST_AHEAD_MS,
+    MOST_BEHIND_MS,
+    MOST_TAKEN_MS,
+    Reference,
+)
 from desktop_app.audio.tape import Tape
 from tests.servers import speech
 
 SIZE = 1 << 17
-KEPT = samples_of_ms(MOST_BEHIND_MS)
+KEPT = samples_of_ms(KEPT_MS)
+MOST_BLOCKS = MOST_TAKEN_MS // BLOCK_MS
 
 
 class Deck:
@@ -66,6 +75,20 @@ def test_the_device_may_take_in_bursts_and_no_sample_is_lost_or_late(bursts: lis
     taken = deck.take(60)
     assert taken[taken != 0].tolist() == list(range(1, 12_001))
     assert begin <= deck.head
+
+
+@pytest.mark.parametrize("rate_hz", [RATE_HZ, 48_000])
+def test_what_is_taken_in_one_go_is_what_blocks_would_have_given(rate_hz: int) -> None:
+    one_by_one, at_once = Deck(rate_hz), Deck(rate_hz)
+    given = b""
+    for deck in (one_by_one, at_once):
+        deck.take(3)
+        deck.tape.write(counted(rate_hz * 2 // 3))
+    for _ in range(6):
+        at_once.run(MOST_BLOCKS * BLOCK_SAMPLES * rate_hz // RATE_HZ)
+        samples = MOST_BLOCKS * BLOCK_SAMPLES
+        given += at_once.reference.take(samples) or bytes(2 * samples)
+    assert from_bytes(given).tolist() == one_by_one.take(6 * MOST_BLOCKS).tolist()
 
 
 def test_the_end_of_an_answer_and_the_begin_of_the_next_are_whole() -> None:

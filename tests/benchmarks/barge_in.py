@@ -17,7 +17,7 @@ import numpy as np
 
 from desktop_app.adapters.echo import WebRtcEchoCanceller
 from desktop_app.audio.fade import HOLD_FADE_MS
-from desktop_app.audio.pcm import BLOCK_BYTES
+from desktop_app.audio.pcm import BLOCK_BYTES, BYTES_PER_SAMPLE
 from desktop_app.core import effects as fx
 from desktop_app.core.settings import Settings
 from desktop_app.core.sound import VoiceHeard
@@ -101,7 +101,7 @@ class Talk:
         played, size = self._answer.copy(), BLOCK_BYTES // 2
         heard, near = self._heard(played), False
         for at in range(0, len(played) - size, size):
-            bench.speaker.play(speech.to_pcm(played[at : at + size]))
+            bench.speaker.play(speech.to_pcm(played[at : at + size]), at * BYTES_PER_SAMPLE)
             frame = bench.chain.hear(speech.to_pcm(heard[at : at + size]), ON)
             near |= frame.near
             for odds in detector.feed(np.frombuffer(frame.pcm, np.int16)):

@@ -11,7 +11,12 @@ from desktop_app.adapters.echo import WebRtcEchoCanceller
 from desktop_app.audio.pcm import BLOCK_BYTES
 from desktop_app.core.cleaning import Cleaning
 from desktop_app.core.sound import EchoState
-from desktop_app.voice.echo_stage import ECHO_LASTS_MS, LEAST_PAST_BLOCKS, PAST_BLOCKS
+from desktop_app.voice.echo_stage import (
+    ECHO_LASTS_MS,
+    LEAST_PAST_BLOCKS,
+    PAST_BLOCKS,
+    UNUSED_BLOCKS,
+)
 from tests.chain_bench import OFF, Bench
 from tests.fakes.echo import FakeEchoCanceller
 from tests.fakes.noise import FakeNoiseSuppressor
@@ -162,6 +167,17 @@ def test_switched_on_in_the_midst_of_an_answer_it_works_at_once() -> None:
     assert bench.echoes == [EchoState.UNCANCELLED, EchoState.CANCELLED]
     soon = slice(RATE_HZ // 50, RATE_HZ)
     assert loudness_dbfs(left[soon]) < loudness_dbfs(heard[half:][soon]) - 20
+
+
+def test_where_nothing_is_taken_out_it_is_seldom_asked_what_is_played() -> None:
+    bench = Bench(FakeEchoCanceller())
+    played = told(4)
+    bench.hear(HEADPHONES.hear(played), played)
+    assert bench.echoes == [EchoState.NONE]
+    asked_before, at = bench.speaker.asked, len(bench.frames)
+    bench.hear(HEADPHONES.hear(played), played)
+    assert all(frame.played for frame in bench.frames[at:])
+    assert bench.speaker.asked - asked_before <= (len(bench.frames) - at) // UNUSED_BLOCKS + 1
 
 
 def test_an_echo_that_cannot_be_taken_out_is_told_and_so_is_its_end() -> None:
