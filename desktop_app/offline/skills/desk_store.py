@@ -54,8 +54,9 @@ class DeskStore:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._desk = Desk()
-        self._stamp: _Stamp | None = None
+        self._known: tuple[_Stamp | None, Desk] = (None, Desk())
+        """The file and what it says, changed together only: `newest` is asked in any thread while
+        another one changes both."""
         self._unreadable = False
         """Writing would then destroy what could not be read."""
         self._working = threading.Lock()
@@ -63,9 +64,11 @@ class DeskStore:
 
     def newest(self) -> Desk:
         """Return the desk as it is now, whoever changed it."""
-        if self._path is not None and self._stamp_of(self._path) != self._stamp:
-            self._load(self._path)
-        return self._desk
+        stamp, desk = self._known
+        if self._path is not None and self._stamp_of(self._path) != stamp:
+            self._known = self._loaded(self._path)
+            desk = self._known[1]
+        return desk
 
     def change(
         self, step: Callable[[Desk], tuple[Desk, _Result]]
@@ -87,35 +90,37 @@ class DeskStore:
             except OSError as error:
                 failure = NotSavedError(f"{self._path} can't be locked: {error}")
             before = self.newest()
-            self._desk, result = step(before)
-            if self._desk != before and self._path is not None:
-                failure = failure or self._save(self._path)
+            desk, result = step(before)
+            if desk != before and self._path is not None:
+                failure = failure or self._save(self._path, desk)
+            self._known = (self._stamp_of(self._path) if self._path else None, desk)
         return result, failure
 
-    def _load(self, path: Path) -> None:
-        self._stamp = self._stamp_of(path)
+    def _loaded(self, path: Path) -> tuple[_Stamp | None, Desk]:
+        # The stamp first: what is written after it is read again the next time.
+        stamp = self._stamp_of(path)
         try:
-            self._desk = decode(path.read_text("utf-8"))
+            return stamp, decode(path.read_text("utf-8"))
         except FileNotFoundError:
-            self._desk = Desk()
+            return stamp, Desk()
         except (DeskFileError, UnicodeDecodeError) as error:
             aside = path.with_suffix(".broken.json")
             _log.error("%s is broken (%s); set aside as %s", path, error, aside)
             with contextlib.suppress(OSError):
                 path.replace(aside)
-            self._desk, self._stamp = Desk(), None
+            return None, Desk()
         except OSError as error:
             _log.error("%s can't be read (%s); starting with an empty desk", path, error)
             self._unreadable = True
+            return stamp, Desk()
 
-    def _save(self, path: Path) -> NotSavedError | None:
+    def _save(self, path: Path, desk: Desk) -> NotSavedError | None:
         if self._unreadable:
             return NotSavedError(f"{path} could not be read and is not overwritten")
         try:
-            _write(path, encode(self._desk))
+            _write(path, encode(desk))
         except OSError as error:
             return NotSavedError(f"{path} can't be written: {error}")
-        self._stamp = self._stamp_of(path)
         return None
 
     @staticmethod

@@ -28,7 +28,7 @@ from desktop_app.offline.skills.desk import (
     ring_text,
 )
 from desktop_app.offline.skills.desk_file import DeskFileError, decode, encode
-from desktop_app.offline.skills.desk_store import LOCK_NAME, NotSavedError
+from desktop_app.offline.skills.desk_store import LOCK_NAME, DeskStore, NotSavedError
 from desktop_app.offline.skills.household import (
     FILE_NAME,
     RINGS,
@@ -258,6 +258,27 @@ def test_no_half_file_is_left_behind(tmp_path: Path) -> None:
     live(story, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {FILE_NAME, LOCK_NAME}
     assert len(decode((tmp_path / FILE_NAME).read_text("utf-8")).lists["n"]) == 30
+
+
+def test_whoever_looks_meanwhile_undoes_nothing(tmp_path: Path) -> None:
+    store = DeskStore(tmp_path / FILE_NAME)
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.is_set():
+            store.newest()
+
+    looking = [threading.Thread(target=look) for _ in range(3)]
+    for thread in looking:
+        thread.start()
+    try:
+        for number in range(150):
+            store.change(lambda desk, n=number: (done(desk, AddItems("n", (str(n),))), None))  # type: ignore[misc]
+    finally:
+        ended.set()
+        for thread in looking:
+            thread.join()
+    assert len(decode((tmp_path / FILE_NAME).read_text("utf-8")).lists["n"]) == 150
 
 
 def test_a_broken_file_is_set_aside(tmp_path: Path) -> None:
