@@ -20,8 +20,6 @@ ECHO_LASTS_MS = 800
 """So long after the last sound of the speaker its echo may come: devices hold it, rooms ring."""
 PAST_BLOCKS = 100
 """So much of the past is kept, for the canceller to learn from when it is called."""
-WELL_REMOVED_DB = 20
-"""Where less of the echo is taken out, what is left of it is no sign of anybody else."""
 UNUSED_BLOCKS = MOST_TAKEN_MS // BLOCK_MS
 """Of a speaker that sounds while nothing is taken out, so much is looked at in one go."""
 LEAST_PAST_BLOCKS = 3
@@ -145,16 +143,18 @@ class EchoStage:
                 self._forget_room()
         elif self._way is _Way.CLEAN and self._path.heard:
             blocks_ago = self._path.delay_ms // BLOCK_MS
-            made_by = played if not blocks_ago else self._past[-blocks_ago][1]
-            self._removal.compare(block, given, made_by)
-            self._near_end.compare(block, given)
+            self._removal.compare(block, given, self._played(blocks_ago, played))
+            self._near_end.compare(block, self._played(blocks_ago - 1, played))
         return given
+
+    def _played(self, blocks_ago: int, newest: bytes | None) -> bytes | None:
+        """What was played a while ago."""
+        return newest if blocks_ago <= 0 else self._past[-blocks_ago][1]
 
     def _near(self) -> bool:
         """Whether somebody else than the speaker is heard through its echo."""
         cancelled = self._way is _Way.CLEAN and self.echo is EchoState.CANCELLED
-        well = not self._removal.db or self._removal.db >= WELL_REMOVED_DB
-        return cancelled and well and self._near_end.heard
+        return cancelled and self._near_end.heard
 
     def _way_now(self, *, sounds: bool) -> _Way:
         if self._path.heard is False:

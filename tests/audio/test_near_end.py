@@ -1,63 +1,104 @@
+"""Of two voices at once: bursts of noise stand for what is played, narrow ones for somebody."""
+
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
 from desktop_app.audio.near_end import NearEnd
-from desktop_app.audio.pcm import BLOCK_SAMPLES
+from desktop_app.audio.pcm import BLOCK_SAMPLES, RATE_HZ, to_bytes
+from tests.servers.speech import Sound
+
+ECHO_GAIN = 0.3
+LEARNT = 250
+"""Blocks after which it knows the room."""
 
 
-def block(amplitude: int) -> bytes:
-    return np.full(BLOCK_SAMPLES, amplitude, np.int16).tobytes()
+def blocks(count: int, level: float, seed: int = 1, *, steady: bool = False) -> Sound:
+    """Noise in bursts of 100 ms, one block in each row."""
+    sound = np.random.default_rng(seed).standard_normal((count, BLOCK_SAMPLES)) * level
+    if not steady:
+        sound[np.arange(count) // 10 % 2 == 1] = 0
+    return sound.astype(np.float32)
 
 
-def after(*blocks: tuple[int, int], near: NearEnd | None = None) -> bool:
-    """Whether somebody is heard after an echo, and these amplitudes before and after."""
-    near = near or NearEnd()
-    for heard, left in (*[(1_000, 10)] * 20, *blocks):
-        near.compare(block(heard), block(left))
-    return near.heard
+def somebody(count: int, level: float) -> Sound:
+    """Tones as of a vowel."""
+    time_s = np.arange(count * BLOCK_SAMPLES) / RATE_HZ
+    tones = sum(np.sin(2 * np.pi * hz * time_s) for hz in (300, 510, 770, 1270))
+    return np.asarray(level * tones, np.float32).reshape(count, BLOCK_SAMPLES)
 
 
-def test_an_echo_that_is_taken_out_is_nobody() -> None:
-    assert not after(*[(2_600, 20)] * 4)
+def heard(
+    near: NearEnd, played: Sound, said: Sound | None = None, gain: float = ECHO_GAIN
+) -> list[bool]:
+    """Whether somebody is heard at the end of each block, over the echo of what is played."""
+    room = blocks(len(played), 1e-4, seed=2, steady=True)
+    told = []
+    for far, noise, more in zip(played, room, 0 * played if said is None else said, strict=True):
+        sounds = to_bytes(far) if np.any(far) else None
+        near.compare(to_bytes(gain * far + noise + more), sounds)
+        told.append(near.heard)
+    return told
 
 
-def test_what_passes_beside_the_echo_for_three_blocks_of_four_is_somebody() -> None:
-    passes = (2_000, 700)
-    assert not after(passes, passes)
-    assert after(passes, passes, passes)
-    assert after(passes, passes, (2_000, 20), passes)
-    assert not after(passes, (2_000, 20), (2_000, 20), passes)
-
-
-@pytest.mark.parametrize("left", [350, 200])
-def test_neither_a_small_part_of_it_nor_a_whisper_counts(left: int) -> None:
-    heard = 2_600 if left == 350 else 200
-    assert not after(*[(heard, left)] * 4)
-
-
-def test_a_sound_that_stays_is_the_room() -> None:
+@pytest.fixture
+def near() -> NearEnd:
+    """One that knows the room."""
     near = NearEnd()
-    assert after(*[(2_000, 700)] * 10, near=near)
-    for _ in range(100):
-        near.compare(block(2_000), block(700))
-    assert not near.heard
+    assert not any(heard(near, blocks(LEARNT, 0.05)))
+    return near
 
 
-def test_the_end_of_an_echo_that_comes_late_out_of_the_canceller_is_nobody() -> None:
-    assert not after((2_600, 20), (100, 350), (100, 350), (100, 350))
+@pytest.mark.parametrize("level", [0.005, 0.05, 0.2])
+def test_an_echo_is_nobody_however_loud_it_is_what_is_played(near: NearEnd, level: float) -> None:
+    assert not any(heard(near, blocks(100, level, seed=3)))
 
 
-def test_what_is_left_of_an_echo_far_louder_than_a_voice_is_nobody() -> None:
-    near = NearEnd()
-    for heard, left in (*[(8_000, 10)] * 100, *[(6_000, 3_000)] * 4):
-        near.compare(block(heard), block(left))
-    assert not near.heard
+def test_an_echo_that_comes_two_blocks_later_and_rings_is_nobody(near: NearEnd) -> None:
+    played = blocks(100, 0.05, seed=3)
+    late = np.roll(played, 2, axis=0) * ECHO_GAIN
+    late[:2] = 0
+    rings = sum(np.roll(late, k, axis=0) * 0.8**k for k in range(1, 4))
+    assert not any(heard(near, played, np.asarray(late + 0.4 * rings, np.float32), gain=0))
 
 
-def test_after_a_reset_nothing_is_heard() -> None:
-    near = NearEnd()
-    assert after(*[(2_000, 700)] * 4, near=near)
+def test_somebody_as_loud_as_the_echo_is_heard_within_a_syllable(near: NearEnd) -> None:
+    said = somebody(10, ECHO_GAIN * 0.05 / 2**0.5)
+    assert True in heard(near, blocks(10, 0.05, seed=3), said)[:6]
+
+
+def test_a_key_is_nobody(near: NearEnd) -> None:
+    said = np.zeros((20, BLOCK_SAMPLES), np.float32)
+    said[5] = somebody(1, 0.1)
+    assert not any(heard(near, blocks(20, 0.05, seed=3), said))
+
+
+def test_in_the_first_second_nobody_knows_how_loud_the_echo_is() -> None:
+    assert not any(heard(NearEnd(), blocks(90, 0.05), somebody(90, 0.1)))
+
+
+def test_a_sound_that_stays_is_the_room(near: NearEnd) -> None:
+    fan = blocks(1_000, 0.02, seed=4, steady=True)
+    told = heard(near, blocks(1_000, 0.05, seed=3), fan)
+    assert not any(told[800:])
+
+
+def test_a_louder_speaker_is_soon_known(near: NearEnd) -> None:
+    told = heard(near, blocks(400, 0.05, seed=3), gain=4 * ECHO_GAIN)
+    assert any(told)
+    assert not any(told[200:])
+
+
+def test_a_microphone_that_was_switched_off_does_not_make_the_room_a_person(near: NearEnd) -> None:
+    for _ in range(50):
+        near.compare(bytes(2 * BLOCK_SAMPLES), None)
+    told = heard(near, blocks(1_500, 0.05, seed=3), blocks(1_500, 0.01, seed=4, steady=True))
+    assert not any(told[1_200:])
+
+
+def test_after_a_reset_nobody_is_heard(near: NearEnd) -> None:
+    assert any(heard(near, blocks(10, 0.05, seed=3), somebody(10, 0.1)))
     near.reset()
     assert not near.heard
+    assert not any(heard(near, blocks(10, 0.05, seed=3), somebody(10, 0.1)))

@@ -6,6 +6,7 @@ are espeak-ng voices (`tests.rooms`).
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,16 +66,26 @@ def run(quick: bool) -> list[Row]:
         "none": lambda near, _: near,
     }
     rows: list[Row] = []
+    held: list[str] = []
     for name, room in ROOMS.items():
         heard = room.hear(played)
+        held.append(str(_held(heard, played)))
         cells = [str(_figures(heard, cancel(heard, played))) for cancel in cancellers.values()]
         rows.append((f"{name}: {what}", cells[0], cells[1], cells[2], "0; >= 30 dB; <= 1 s"))
         what = "the same"
-    return [*rows, *_costs(60 * minutes)]
+    what = f"held in vain in {minutes} min, room by room, for what is louder than its echo can be"
+    return [*rows, (what, "; ".join(held), "", "", "0"), *_costs(60 * minutes)]
 
 
 def _parley(near: Sound, far: Sound) -> Sound:
     return Bench(WebRtcEchoCanceller()).hear(near, far)
+
+
+def _held(near: Sound, far: Sound) -> int:
+    """How often somebody else is believed to be heard through the echo."""
+    bench = Bench(WebRtcEchoCanceller())
+    bench.hear(near, far)
+    return sum(frame.near and not before.near for before, frame in itertools.pairwise(bench.frames))
 
 
 def _figures(before: Sound, after: Sound) -> Figures:
