@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:  # A start that only shows a window, or a key, waits for none of these.
-    from desktop_app.core.effects import Order
+    from desktop_app.core.effects import Order, SendAudio
     from desktop_app.core.events import Event
     from desktop_app.core.far_end import LinkFailure
     from desktop_app.core.key_names import Chord
@@ -85,6 +85,9 @@ class Link(Protocol):
 
     async def send(self, order: Order) -> None:
         """Pass ``order`` on; waits while the network is congested."""
+
+    def send_at_once(self, order: SendAudio) -> bool:
+        """Pass sound on if that needs no waiting; return whether it did."""
 
     async def aclose(self) -> None:
         """Hang up.  Idempotent; bounded in time."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidProxy
 from websockets.protocol import State
 from websockets.proxy import get_proxy, parse_proxy
@@ -27,9 +27,10 @@ from desktop_app.adapters.link_failures import (
     without_key,
 )
 from desktop_app.adapters.link_hearing import Hearing
+from desktop_app.adapters.link_socket import Connect, written_at_once
 from desktop_app.adapters.tls import client_context
 from desktop_app.core.capabilities import Capabilities
-from desktop_app.core.effects import Order
+from desktop_app.core.effects import Order, SendAudio
 from desktop_app.core.events import Event
 from desktop_app.core.far_end import LinkFailure, LinkOpened
 from desktop_app.ports import LinkError, LinkTarget
@@ -39,8 +40,6 @@ from desktop_app.wire.outbound import to_wire
 
 OPEN_TIMEOUT_S: Final = 10.0
 SEND_TIMEOUT_S: Final = 20.0
-AT_ONCE_BYTES: Final = 16 * 1024
-"""What is shorter finds room in an empty buffer: it never waits, and needs no limit in time."""
 HANG_UP_S: Final = 1.0
 PING_S: Final = 20.0
 LARGEST_FRAME: Final = 32 * 1024 * 1024
@@ -157,7 +156,7 @@ class WebSocketLink:
             options["ssl"] = context
             if way is not None and way.startswith("https:"):
                 options["proxy_ssl"] = context
-        socket = await _Connect(
+        socket = await Connect(
             address.url,
             compression=None,
             additional_headers=headers,
@@ -233,8 +232,7 @@ class WebSocketLink:
         for event in to_wire(order, self._tools, self._hearing.model):
             frame = encode_client(event, self._hearing.dialect)
             try:
-                if len(frame) < AT_ONCE_BYTES and not socket.transport.get_write_buffer_size():
-                    await socket.send(frame)
+                if written_at_once(socket, frame):
                     continue
                 async with asyncio.timeout(self._send_timeout_s):
                     await socket.send(frame)
@@ -245,6 +243,14 @@ class WebSocketLink:
                 raise LinkError(self._failure) from late
             except ConnectionClosed as closed:
                 raise self._lost(closed) from closed
+
+    def send_at_once(self, order: SendAudio) -> bool:
+        """Pass sound on if that needs no waiting; return whether it did."""
+        socket = self._socket
+        if socket is None or self._closing:
+            return False
+        (event,) = to_wire(order)
+        return written_at_once(socket, encode_client(event, self._hearing.dialect))
 
     async def aclose(self) -> None:
         """Hang up, also while opening.  Idempotent; bounded in time."""
@@ -272,13 +278,6 @@ class WebSocketLink:
         failure = self._failure or closing_failure(closed, self._hearing.last_error)
         self._failure = without_key(failure, self._key)
         return LinkError(self._failure)
-
-
-class _Connect(connect):
-    """Goes nowhere but where it was sent: a redirect would take the key along."""
-
-    def process_redirect(self, exc: Exception) -> Exception | str:
-        return exc
 
 
 def _way(address: Address) -> str | None:

@@ -67,6 +67,7 @@ class Session:
         try:
             async with asyncio.TaskGroup() as pumps:
                 sending = pumps.create_task(self._send(link), name="link-send")
+                self.outbox.at_once = link.send_at_once
                 async for event in link.events():
                     self._receive(event)
                 sending.cancel()

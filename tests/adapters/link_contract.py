@@ -105,6 +105,19 @@ class LinkContract(ABC):
         assert isinstance(configured, fe.SessionConfigured)
         assert (configured.model, configured.voice) == ("gpt-realtime-2.1", "marin")
 
+    def test_sound_is_sent_at_once_while_it_is_open_and_not_before_or_after(self) -> None:
+        async def run() -> list[bool]:
+            sound, unopened = fx.SendAudio(bytes(960)), self.link()
+            sent = [unopened.send_at_once(sound)]
+            link, events = await self._opened()
+            sent.append(link.send_at_once(sound))
+            await link.send(ORDER)  # What was sent at once does not stand in its way.
+            await until(events, fe.SessionConfigured)
+            await link.aclose()
+            return [*sent, link.send_at_once(sound)]
+
+        assert asyncio.run(run()) == [False, True, False]
+
     def test_after_we_hung_up_the_events_simply_end(self) -> None:
         async def run() -> list[Event]:
             link, events = await self._opened()

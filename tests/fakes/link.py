@@ -18,6 +18,7 @@ from desktop_app.core.effects import (
     ConfigureSession,
     DeleteItem,
     Order,
+    SendAudio,
     TruncateItem,
 )
 from desktop_app.core.events import Event
@@ -140,11 +141,14 @@ class FakeLink:
         await self._flowing.wait()
         if self.closed or self._lost is not None or self._loop is None:
             raise LinkError(self._lost or LinkFailure("closed", detail="It is not open."))
-        with self._news:
-            self.orders.append(order)
-            self._news.notify_all()
-        for event in self._replies(order):
-            self._inbox.put_nowait(event)
+        self._write(order)
+
+    def send_at_once(self, order: SendAudio) -> bool:
+        """Write ``order`` down, unless a send would wait or fail."""
+        if not self._flowing.is_set() or self.closed or self._lost or self._loop is None:
+            return False
+        self._write(order)
+        return True
 
     async def aclose(self) -> None:
         """Hang up."""
@@ -154,6 +158,13 @@ class FakeLink:
         self._gave_up.set()
         self._flowing.set()
         self._inbox.put_nowait(None)
+
+    def _write(self, order: Order) -> None:
+        with self._news:
+            self.orders.append(order)
+            self._news.notify_all()
+        for event in self._replies(order):
+            self._inbox.put_nowait(event)
 
     # --- for the test -------------------------------------------------------------------------
 

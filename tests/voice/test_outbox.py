@@ -142,3 +142,74 @@ def test_a_lone_block_waits_for_the_second_for_control_or_for_the_end_of_patienc
         assert await drained(outbox, 1) == [sound(4)]
 
     asyncio.run(scene())
+
+
+class Network:
+    """Takes sound at once, or not, as the test wants."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self.taken: list[fx.Order] = []
+        self.open = True
+        self._outbox = outbox
+        outbox.at_once = self._take
+
+    def _take(self, order: fx.SendAudio) -> bool:
+        if self.open:
+            self.taken.append(order)
+        return self.open
+
+    async def send(self) -> None:
+        while True:
+            order = await self._outbox.get()
+            await asyncio.sleep(0)  # A network may let wait.
+            self.taken.append(order)
+
+
+ACTS = ["sound", "sound", "control", "turn", "block", "pause"]
+
+
+@given(st.lists(st.sampled_from(ACTS), max_size=80))
+def test_what_goes_at_once_overtakes_nothing(acts: list[str]) -> None:
+    async def scene() -> None:
+        outbox, put = Outbox(), list[fx.Order]()
+        network = Network(outbox)
+        sending = asyncio.create_task(network.send())
+        for number, act in enumerate(acts):
+            match act:
+                case "turn":
+                    outbox.patient = not outbox.patient
+                case "block":
+                    network.open = not network.open
+                case "pause":
+                    await asyncio.sleep(0)
+                case _:
+                    order = sound(number) if act == "sound" else fx.CommitInput(str(number))
+                    put.append(order)
+                    outbox.put(order)
+        outbox.patient = False
+        async with asyncio.timeout(5):
+            while len(single(network.taken)) < len(put):
+                await asyncio.sleep(0)
+        assert single(network.taken) == put
+        assert not sending.done()
+        sending.cancel()
+
+    asyncio.run(scene())
+
+
+def test_sound_that_need_not_wait_wakes_nobody() -> None:
+    async def scene() -> None:
+        outbox = Outbox()
+        network = Network(outbox)
+        sending = asyncio.create_task(network.send())
+        await asyncio.sleep(0)
+        outbox.put(sound(1))
+        assert network.taken == [sound(1)]
+        outbox.patient = True
+        outbox.put(sound(2))
+        assert network.taken == [sound(1)]
+        outbox.put(sound(3))
+        assert network.taken == [sound(1), fx.SendAudio(sound(2).pcm + sound(3).pcm)]
+        sending.cancel()
+
+    asyncio.run(scene())
