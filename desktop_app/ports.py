@@ -117,12 +117,13 @@ class SoundError(Exception):
 
 
 class Microphone(Protocol):
-    """A source of speech: PCM16, mono, 24 kHz, in blocks of 10 ms."""
+    """A source of speech: PCM16, mono, 24 kHz, in blocks of 10 ms or a few of them as one."""
 
     level: MicLevel
     """Newest level; replaced whole, so any thread may read it."""
     patient: bool
-    """Whether a lone block may wait for the next: half as many wake-ups.  Set on the loop."""
+    """Whether a lone block may wait for the next, and both come as one: half the work.  Set on
+    the loop."""
 
     async def open(self, device: str) -> str:
         """Open ``device`` by name (empty: system default) and return its label for people.

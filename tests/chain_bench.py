@@ -44,6 +44,7 @@ class Bench:
 
     canceller: EchoCanceller | None
     suppressor: NoiseSuppressor | None = None
+    blocks_at_once: int = 1
     events: list[Event] = field(default_factory=list)
     frames: list[MicFrame] = field(default_factory=list)
 
@@ -57,10 +58,11 @@ class Bench:
         """Let the microphone hear a sound while another is handed to the speaker."""
         begin = len(self.frames)
         playing = b"" if played is None else speech.to_pcm(played)
-        self.speaker.play(playing, begin * BLOCK_BYTES)
+        self.speaker.play(playing, begin * self.blocks_at_once * BLOCK_BYTES)
         pcm = speech.to_pcm(heard)
-        for at in range(0, len(pcm) // BLOCK_BYTES * BLOCK_BYTES, BLOCK_BYTES):
-            self.frames.append(self.chain.hear(pcm[at : at + BLOCK_BYTES], wanted))
+        size = self.blocks_at_once * BLOCK_BYTES
+        for at in range(0, len(pcm) // size * size, size):
+            self.frames.append(self.chain.hear(pcm[at : at + size], wanted))
         return self.heard(begin)
 
     def heard(self, begin: int = 0) -> Sound:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
+
 from desktop_app.adapters.sound_target import Form
 from desktop_app.audio.pcm import BLOCK_BYTES, RATE_HZ, from_bytes, to_bytes
 from desktop_app.audio.resample import Resampler, downmix
@@ -24,3 +27,16 @@ class BlockFormer:
         whole = len(pcm) // BLOCK_BYTES * BLOCK_BYTES
         self._rest = pcm[whole:]
         return [pcm[at : at + BLOCK_BYTES] for at in range(0, whole, BLOCK_BYTES)]
+
+
+def taken(
+    inbox: deque[bytes], form: Callable[[bytes], list[bytes]], *, as_one: bool
+) -> list[bytes]:
+    """Take the oldest from the inbox, and what follows it ``as_one``; return it as blocks."""
+    data = inbox.popleft()
+    if not as_one:
+        return form(data)
+    if inbox:
+        data += inbox.popleft()
+    blocks = form(data)
+    return [b"".join(blocks)] if blocks else []

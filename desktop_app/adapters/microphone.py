@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Protocol
 
-from desktop_app.adapters.block_former import BlockFormer
+from desktop_app.adapters.block_former import BlockFormer, taken
 from desktop_app.adapters.portaudio import PORTAUDIO, close_in_sound_thread, in_sound_thread
 from desktop_app.adapters.pulse_api import Pulse
 from desktop_app.adapters.pulse_server import moved, place_of
@@ -100,15 +100,17 @@ class PortAudioMicrophone:
     async def blocks(self) -> AsyncIterator[bytes]:
         """Yield blocks as they come, of whichever device is open; end after `aclose`.
 
+        While it is `patient`, two that came together are one.
+
         Raises:
             SoundError: If the device goes away.
         """
         while (capture := self._capture) is not None:
             while capture.inbox and not capture.doubted:
-                for block in capture.form(capture.inbox.popleft()):
-                    loud = self._meter.measure(block)
+                for piece in taken(capture.inbox, capture.form, as_one=self._patient):
+                    loud = self._meter.measure(piece)
                     self.level = MicLevel(loud.rms_dbfs, loud.peak_dbfs, loud.clipped)
-                    yield block
+                    yield piece
             if capture.problem is not None:
                 self.level = MicLevel()
                 raise SoundError(capture.problem)

@@ -47,6 +47,11 @@ def to_floats(pcm: bytes) -> Float32:
     return np.multiply(from_bytes(pcm), np.float32(1 / FULL_SCALE), dtype=np.float32)
 
 
+def blocks_of(pcm: bytes) -> list[bytes]:
+    """Cut PCM bytes into blocks of 10 ms; the last may be shorter."""
+    return [pcm[at : at + BLOCK_BYTES] for at in range(0, len(pcm), BLOCK_BYTES)]
+
+
 def to_ms(samples: int, rate_hz: int = RATE_HZ) -> int:
     """Return how many whole milliseconds ``samples`` last."""
     return samples * 1000 // rate_hz

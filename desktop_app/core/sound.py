@@ -91,7 +91,7 @@ class MicLevel:
 
 @dataclass(frozen=True, slots=True)
 class MicFrame:
-    """One block from the microphone, as it goes to the far end.
+    """One block from the microphone, or a few, as it goes to the far end.
 
     Attributes:
         pcm: PCM16, mono, 24 kHz.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from desktop_app.audio.fade import cross_fade
 from desktop_app.audio.gain import Lift
+from desktop_app.audio.pcm import BLOCK_BYTES, blocks_of
 from desktop_app.core.cleaning import Cleaning
 from desktop_app.core.sound import EchoJudged, EchoState, MicFrame
 from desktop_app.ports import Dispatch, Reference
@@ -52,8 +53,16 @@ class Chain:
         if self._told is not EchoState.UNKNOWN:
             self._tell()
 
-    def hear(self, block: bytes, wanted: Cleaning) -> MicFrame:
-        """Return what is left of a block of 10 ms, and what is known of it."""
+    def hear(self, piece: bytes, wanted: Cleaning) -> MicFrame:
+        """Return what is left of one or more blocks of 10 ms, and what is known of them."""
+        if len(piece) == BLOCK_BYTES:
+            return self._cleaned(piece, wanted)
+        frames = [self._cleaned(block, wanted) for block in blocks_of(piece)]
+        pcm = b"".join(frame.pcm for frame in frames)
+        last = frames[-1]
+        return MicFrame(pcm, last.played, last.echo, near=any(frame.near for frame in frames))
+
+    def _cleaned(self, block: bytes, wanted: Cleaning) -> MicFrame:
         frame = self._echo.clean(block, wanted=wanted.echo)
         if frame.echo is not self._told or bool(self._echo.removed_db) != bool(self._told_db):
             self._tell()

@@ -163,8 +163,8 @@ class Engine:
             self._chain.reset()
         self._store.dispatch(event)
 
-    def _heard(self, block: bytes) -> None:
-        frame = self._chain.hear(block, cleaning(self._store.state))
+    def _heard(self, piece: bytes) -> None:
+        frame = self._chain.hear(piece, cleaning(self._store.state))
         self._taken = False
         self._store.dispatch(frame)
         if self._taken or self._store.state.muted:
@@ -178,9 +178,7 @@ class Engine:
     def _changed(self, before: AppState, after: AppState) -> None:
         if before.sound.playing is not after.sound.playing:
             # While the assistant speaks who interrupts is judged here, and 10 ms more are no loss.
-            patient = self._ports.microphone.patient = bool(after.sound.playing)
-            if self._session is not None:
-                self._session.outbox.patient = patient
+            self._ports.microphone.patient = bool(after.sound.playing)
         if _places(before) != _places(after):
             self._chain.reset()  # The server has moved a stream: another room.
         cue = cue_between(before, after)

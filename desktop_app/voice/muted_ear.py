@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop_app.audio.pcm import blocks_of
 from desktop_app.audio.talking import Talking
 from desktop_app.core.muted_talk import listens
 from desktop_app.core.sound import MicFrame, TalkedMuted
@@ -29,5 +30,6 @@ class MutedEar:
         if not self._hears:
             self._hears = True
             self._talking.reset()
-        if self._talking.hear(frame.pcm):
-            self._dispatch(TalkedMuted())
+        for block in blocks_of(frame.pcm):
+            if self._talking.hear(block):
+                self._dispatch(TalkedMuted())

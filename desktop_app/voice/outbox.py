@@ -9,14 +9,11 @@ from collections.abc import Callable
 from desktop_app.core.effects import Order, SendAudio
 
 MOST_AUDIO = 1_000
-"""Blocks of 10 ms that may wait: 10 s, longer than any hiccup a conversation survives."""
+"""Blocks of 10 or 20 ms that may wait: longer than any hiccup a conversation survives."""
 
 
 class Outbox:
     """A queue to one session.  Oldest audio is dropped first, for the newest words matter most.
-
-    While it is `patient` it gives blocks of audio out by two: the first waits for 10 ms, and the
-    network has half the work.
 
     Whoever takes the orders may wait for the network, and for that must be woken.  Sound comes a
     hundred times a second and hardly ever waits: `at_once` takes it without that detour.
@@ -31,34 +28,21 @@ class Outbox:
         self.dropped = 0
         self.at_once: Callable[[SendAudio], bool] = _never
         self._awaited = False
-        self._patient = False
         self._orders: deque[Order] = deque()
         self._audio = 0
         self._most_audio = most_audio
         self._news = asyncio.Event()
 
-    @property
-    def patient(self) -> bool:
-        """Whether a lone block of audio waits for the next."""
-        return self._patient
-
-    @patient.setter
-    def patient(self, value: bool) -> None:
-        self._patient = value
-        if self._orders:
-            self._news.set()  # The second block may never come.
-
     def put(self, order: Order) -> None:
-        """Queue ``order`` behind what waits."""
+        """Send ``order`` at once, or queue it behind what waits."""
+        if self._goes_at_once(order):
+            return
         if isinstance(order, SendAudio):
             if self._audio >= self._most_audio:
                 self._drop_oldest_audio()
             self._audio += 1
         self._orders.append(order)
-        if self._patient and len(self._orders) == self._audio == 1:
-            return
-        if not self._passed_on():
-            self._news.set()
+        self._news.set()
 
     async def get(self) -> Order:
         """Return the next order; waits for one.  The one before counts as sent."""
@@ -69,26 +53,13 @@ class Outbox:
         order = self._orders.popleft()
         if isinstance(order, SendAudio):
             self._audio -= 1
-            if self._patient and self._orders and isinstance(second := self._orders[0], SendAudio):
-                self._orders.popleft()
-                self._audio -= 1
-                order = SendAudio(order.pcm + second.pcm)
         if not self._orders:
             self._news.clear()
         return order
 
-    def _passed_on(self) -> bool:
-        """Whether all that waits was sound and has gone."""
-        few = len(self._orders) == self._audio == (2 if self._patient else 1)
-        if not (few and self._awaited):
-            return False
-        pcm = b"".join(order.pcm for order in self._orders if isinstance(order, SendAudio))
-        if not self.at_once(SendAudio(pcm)):
-            return False
-        self._orders.clear()
-        self._audio = 0
-        self._news.clear()
-        return True
+    def _goes_at_once(self, order: Order) -> bool:
+        free = self._awaited and not self._orders
+        return free and isinstance(order, SendAudio) and self.at_once(order)
 
     def _drop_oldest_audio(self) -> None:
         for i, order in enumerate(self._orders):

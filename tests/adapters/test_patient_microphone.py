@@ -41,12 +41,15 @@ def test_who_is_patient_is_woken_for_two_blocks_and_loses_none(place: VirtualSou
         heard: list[bytes] = []
         wakes = 0
         async with aclosing(microphone.blocks()) as blocks:  # type: ignore[type-var]
-            while len(heard) < 150:
+            while sum(map(len, heard)) < 150 * BLOCK_BYTES:
                 taking = asyncio.create_task(following(blocks))
                 await asyncio.sleep(0)
                 wakes += not taking.done()
                 heard.append(await taking)
         await microphone.aclose()
+        # What came together is one.
+        assert {len(piece) for piece in heard} <= {BLOCK_BYTES, 2 * BLOCK_BYTES}
+        assert len(heard) <= 80
         return from_bytes(b"".join(heard)), wakes
 
     def patient_talk() -> float:

@@ -90,6 +90,19 @@ def test_where_the_canceller_begins_and_ends_to_work_the_sound_has_no_step() -> 
     assert loudness_dbfs(heard) == pytest.approx(loudness_dbfs(tone), abs=0.2)
 
 
+@pytest.mark.parametrize("room", [HEADPHONES, Room()])
+def test_blocks_that_come_as_one_are_cleaned_one_by_one(room: Room) -> None:
+    played = quietly_begun(told(5))
+    heard = room.hear(played, speech.joined(speech.silence(3_500), asked(1)))
+    one, two = (Bench(WebRtcEchoCanceller(), blocks_at_once=count) for count in (1, 2))
+    by_one, by_two = one.hear(heard, played), two.hear(heard, played)
+    assert by_two.tolist() == by_one[: len(by_two)].tolist()
+    assert one.judged == two.judged
+    pairs = list(zip(one.frames[::2], one.frames[1::2], strict=False))
+    assert [frame.near for frame in two.frames] == [a.near or b.near for a, b in pairs]
+    assert [frame.played for frame in two.frames] == [b.played for _, b in pairs]
+
+
 def test_an_echo_is_expected_for_a_while_after_the_last_sound() -> None:
     bench = Bench(FakeEchoCanceller())
     bench.hear(speech.silence(2000), speech.joined(speech.answer(500), speech.silence(1500)))

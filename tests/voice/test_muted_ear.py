@@ -18,18 +18,19 @@ MUTED = after(live(), wish.MuteToggled())
 SAID = speech.to_pcm(rooms.asked(4, 3))
 
 
-def told(*states: AppState, played: bool = False) -> list[Event]:
+def told(*states: AppState, played: bool = False, size: int = BLOCK_BYTES) -> list[Event]:
     """What is told when the user says the same in each of ``states``."""
     news: list[Event] = []
     ear = MutedEar(news.append)
     for state in states:
-        for at in range(0, len(SAID) - BLOCK_BYTES, BLOCK_BYTES):
-            ear.heard(MicFrame(SAID[at : at + BLOCK_BYTES], played=played), state)
+        for at in range(0, len(SAID) - size, size):
+            ear.heard(MicFrame(SAID[at : at + size], played=played), state)
     return news
 
 
 def test_a_muted_user_who_talks_is_noticed() -> None:
     assert TalkedMuted() in told(MUTED)
+    assert told(MUTED, size=2 * BLOCK_BYTES) == told(MUTED), "blocks may come by two"
 
 
 def test_a_user_who_is_heard_anyway_is_not() -> None:
