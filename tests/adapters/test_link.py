@@ -468,7 +468,7 @@ def test_what_opens_while_it_is_given_up_is_let_go(cancelled: bool) -> None:
 
     with ScriptedServer() as server:
         asyncio.run(run(server))
-        server.wait_until(lambda: server.connection.close_code == 1006)
+        server.wait_until(lambda: [c.close_code for c in server.connections] == [1006])
 
 
 def test_settings_reach_the_server_as_they_are() -> None:
