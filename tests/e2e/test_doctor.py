@@ -89,11 +89,14 @@ def test_a_microphone_that_gives_only_silence_is_withheld_or_muted(
 
 def test_a_copy_of_what_is_played_is_no_microphone(sound: VirtualSound, tmp_path: Path) -> None:
     # No loop of the server's, which follows the clocks and so is no plain copy on a busy machine.
-    sound.pactl(
-        "load-module", "module-remap-source", f"master={SPEAKER}.monitor", f"source_name={COPY}"
-    )
-    sound.pactl("set-default-source", COPY)
-    code, found, told = examined(sound, tmp_path / "home")
+    source = (f"master={SPEAKER}.monitor", f"source_name={COPY}")
+    module = sound.pactl("load-module", "module-remap-source", *source)
+    try:
+        sound.pactl("set-default-source", COPY)
+        code, found, told = examined(sound, tmp_path / "home")
+    finally:
+        sound.set_default(MICROPHONE)
+        sound.pactl("unload-module", module)
     assert (code, found["trouble"]) == (1, "monitor"), told
 
 
