@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.offline.brains.brain import Brain
+from desktop_app.offline.brains.keeper import BrainKeeper
 from desktop_app.offline.ears import Ears
 from desktop_app.offline.voice import Voice, VoiceError, VoiceInfo
 from desktop_app.offline.voices import choose
@@ -58,8 +59,7 @@ class Engine:
         self._models = models
         self._idle_s = idle_s
         self._voices: dict[str, Voice] = {}
-        self._brain: Brain | None = None
-        self._choosing = asyncio.Lock()
+        self.brains = BrainKeeper(models.make_brain)
         self._sessions = 0
         self._busy = asyncio.Event()
         self._quiet = asyncio.Event()
@@ -85,16 +85,7 @@ class Engine:
 
     async def brain(self) -> Brain:
         """Return what thinks, looking for it if nothing does."""
-        async with self._choosing:
-            if self._brain is None:
-                self._brain = await self._models.make_brain()
-                _log.info("%s answers.", self._brain.name)
-            return self._brain
-
-    @property
-    def thinks_long(self) -> bool:
-        """Whether what thinks is a language model, which takes its time."""
-        return self._brain is not None and self._brain.describe().open_questions
+        return await self.brains.brain()
 
     def voice_id(self, wanted: str) -> str:
         """Name the voice that answers to a name; empty when there is none at all."""
@@ -141,9 +132,7 @@ class Engine:
 
     async def unload(self) -> None:
         """Give the models' memory back; they load again when they are needed."""
-        brain, self._brain = self._brain, None
-        if brain is not None:
-            await brain.aclose()
+        await self.brains.aclose()
         await asyncio.to_thread(self.ears.unload)
         for voice in self._voices.values():
             await asyncio.to_thread(voice.unload)

@@ -19,6 +19,7 @@ from desktop_app.offline.engine import Engine
 from desktop_app.offline.g711 import FromTelephone, decoded
 from desktop_app.offline.hearing import Hearing
 from desktop_app.offline.line import Line
+from desktop_app.offline.name_plate import NamePlate
 from desktop_app.offline.plan import Plan, entry_of, plan_of
 from desktop_app.offline.refused import Refused
 from desktop_app.offline.reply import Means, Reply
@@ -64,6 +65,7 @@ class Talk:
         self.session = session
         self._engine, self._line, self._models = engine, line, models
         self._spoke = False
+        self._plate = NamePlate(lambda: engine.brains.name, line, session)
         self._conversation = Conversation()
         self._hearing = Hearing(
             self, engine.ears, engine.listener, self._conversation, line, spawn, new_id
@@ -117,6 +119,7 @@ class Talk:
 
     def user_began(self) -> None:
         """The user speaks: who interrupts is let speak."""
+        self._engine.brains.look_again()
         if self._wants("interrupt_response"):
             self._answers.interrupt()
 
@@ -139,7 +142,7 @@ class Talk:
         """
         wanted = isinstance(self.session, RealtimeSession) and self._wants("create_response")
         in_doubt = self._answers.active is not None or self._hearing.transcripts.is_waiting
-        if not words or not wanted or in_doubt or not self._engine.thinks_long:
+        if not words or not wanted or in_doubt or not self._engine.brains.thinks_long:
             return
         self._foresight.consider(words, self._plan(ResponseConfig()))
 
@@ -204,6 +207,7 @@ class Talk:
                 config = known(event.response, ResponseConfig())
                 if known(config.conversation, "auto") == "auto":
                     self._answers.check_free()
+                self._engine.brains.look_again()
                 self._start(self._plan(config))
             case ask.ResponseCancel():
                 self._answers.cancel(event.response_id)
@@ -286,6 +290,7 @@ class Talk:
     def _ended(self, reply: Reply, still_sounding_ms: int) -> None:
         self._spoke = self._spoke or reply.script.sounded
         self._answers.forget(reply)
+        self.session = self._plate.followed(self.session)
         if reply.plan.in_conversation:
             self._hearing.arm_idle(still_sounding_ms)
         self._say_asides()

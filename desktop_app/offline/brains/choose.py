@@ -21,6 +21,7 @@ from desktop_app.offline.brains.local_server import (
     LocalServer,
     LocalServerBrain,
     http_client,
+    listed_models,
 )
 from desktop_app.offline.brains.skills_brain import SkillsBrain
 from desktop_app.offline.skills.household import Household
@@ -188,7 +189,7 @@ def chat_model(listing: Any, wanted: str | None = None) -> str | None:
     models = [one for one in data if isinstance(one, dict) and isinstance(one.get("id"), str)]
     if any(one.get("owned_by") == OWN_OWNER for one in models):
         return None
-    names = [one["id"] for one in models if one["id"]]
+    names = listed_models(listing)
     if wanted is not None and wanted in names:
         return wanted
     able = (name for name in names if not any(word in name.lower() for word in _NOT_FOR_CHAT))

@@ -34,6 +34,13 @@ class ModelBrain(Brain, Protocol):
         """Ask quickly whether it would answer."""
         ...
 
+    async def absence(self) -> str:
+        """Say why it is certain that it would not answer; empty if it may.
+
+        One that is merely busy is not absent.
+        """
+        ...
+
 
 class FallbackBrain:
     """A model with the skills beside it.
@@ -48,6 +55,8 @@ class FallbackBrain:
         self._skills = skills
         self._lost = ""
         """Why the model is not asked at present; empty while it is."""
+        self._untold = False
+        """Nobody has been told yet that it is gone."""
 
     @property
     def name(self) -> str:
@@ -66,6 +75,12 @@ class FallbackBrain:
         await self._model.aclose()
         await self._skills.aclose()
 
+    async def check(self) -> None:
+        """Notice, before anybody asks, that the model is gone."""
+        if not self._lost:
+            self._lost = await self._model.absence()
+            self._untold = bool(self._lost)
+
     async def think(self, request: Request) -> AsyncGenerator[Thought, None]:
         """Answer by skill, else by the model, else say plainly that it is gone."""
         found = await asyncio.to_thread(self._skill_for, request)
@@ -77,7 +92,7 @@ class FallbackBrain:
             return
         if self._lost and await self._model.is_alive():
             self._lost = ""
-        source = self._skills.think(request) if self._lost else self._ask_model(request)
+        source = self._without_model(request) if self._lost else self._ask_model(request)
         async with aclosing(source) as thoughts:
             async for thought in thoughts:
                 yield thought
@@ -91,6 +106,10 @@ class FallbackBrain:
             return None
         said = read_talk(request).said
         return found if quotes(found) or choose_call(request, said) is None else None
+
+    def _without_model(self, request: Request) -> AsyncGenerator[Thought, None]:
+        untold, self._untold = self._untold, False
+        return self._after_failure(request) if untold else self._skills.think(request)
 
     async def _ask_model(self, request: Request) -> AsyncGenerator[Thought, None]:
         self._skills.hear()

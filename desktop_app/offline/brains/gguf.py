@@ -100,6 +100,10 @@ class GgufBrain:
         """Tell whether the file is still there."""
         return await asyncio.to_thread(self._path.is_file)
 
+    async def absence(self) -> str:
+        """Nothing: a model in memory needs no file any more."""
+        return ""
+
     async def warm_up(self) -> None:
         """Load the model now.
 

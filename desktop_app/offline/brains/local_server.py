@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import httpx2
 
@@ -47,13 +50,31 @@ class LocalServer:
     api_key: str | None = None
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom to believe: reading it takes 60 ms, in which no sound would be taken."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 def http_client(api_key: str | None = None) -> httpx2.AsyncClient:
     """Make a client that talks to exactly the address it is given: no proxy, no redirect."""
     headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
     timeout = httpx2.Timeout(FIRST_WORD_S, connect=CONNECT_S)
     return httpx2.AsyncClient(
-        headers=headers, timeout=timeout, trust_env=False, follow_redirects=False
+        headers=headers,
+        timeout=timeout,
+        verify=_trust(),
+        trust_env=False,
+        follow_redirects=False,
     )
+
+
+def listed_models(listing: Any) -> list[str]:
+    """Name the models in the answer to ``GET /v1/models``; none if it is no such listing."""
+    data = listing.get("data") if isinstance(listing, dict) else None
+    models = data if isinstance(data, list) else []
+    ids = (one.get("id") for one in models if isinstance(one, dict))
+    return [name for name in ids if isinstance(name, str) and name]
 
 
 class LocalServerBrain:
@@ -81,6 +102,19 @@ class LocalServerBrain:
         except httpx2.HTTPError:
             return False
         return reply.status_code == httpx2.codes.OK
+
+    async def absence(self) -> str:
+        """Tell whether nobody listens there any more, or somebody without this model."""
+        try:
+            reply = await self._client.get(f"{self._server.url}/v1/models", timeout=PROBE_S)
+            names = listed_models(reply.json()) if reply.status_code == httpx2.codes.OK else []
+        except httpx2.ConnectError:
+            return f"{self._server.program} can't be reached."
+        except (httpx2.HTTPError, ValueError):
+            return ""  # It is busy, or its answer is of no use: the next question will tell.
+        if names and self._server.model not in names:
+            return f"{self._server.program} no longer has {self._server.model}."
+        return ""
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -74,7 +74,10 @@ def models(*names: str, owner: str = "library") -> dict[str, object]:
 
 @asynccontextmanager
 async def serving(
-    chat: Script | None = None, listing: object = None, listing_script: Script | None = None
+    chat: Script | None = None,
+    listing: object = None,
+    listing_script: Script | None = None,
+    port: int = 0,
 ) -> AsyncIterator[ScriptedServer]:
     """Serve ``GET /v1/models`` and, by ``chat``, ``POST /v1/chat/completions``."""
     told = ScriptedServer()
@@ -98,7 +101,7 @@ async def serving(
         finally:
             writer.close()
 
-    told.server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    told.server = await asyncio.start_server(answer, "127.0.0.1", port)
     told.url = f"http://127.0.0.1:{told.server.sockets[0].getsockname()[1]}"
     try:
         yield told
