@@ -187,12 +187,12 @@ def _spoken(texts: Sequence[str]) -> Iterator[Sound]:
 def _noise(number: int) -> Sound:
     """Make a cough, some keys or a door."""
     rng = np.random.default_rng(1000 + number)
-    made = (_cough, _keys, _door)[number % 3](rng)
+    made = (cough, _keys, _door)[number % 3](rng)
     return as_loud(made.astype(np.float32), VOICE_DBFS + float(rng.uniform(-6, 6)))
 
 
-def _cough(rng: np.random.Generator) -> Sound:
-    """Two bursts of breath, rough and falling."""
+def cough(rng: np.random.Generator) -> Sound:
+    """Two bursts of breath, rough and falling, as somebody coughs."""
     bursts = []
     for _ in range(2):
         count = int(rng.uniform(0.12, 0.25) * RATE_HZ)

@@ -153,7 +153,7 @@ class Scene:
                 self.played[name] = stack.enter_context(self.sound.record(name, RATE_HZ))
             yield
 
-    def until_playing(self, speaker: str, ms: int) -> None:
+    def until_playing(self, speaker: str, ms: float) -> None:
         """Wait until so much of an answer was played."""
         wait_until(lambda: loud_ms(self.played[speaker]) >= ms, f"{speaker} plays", timeout_s=15)
 
@@ -202,12 +202,15 @@ def persona(answer_ms: int) -> Persona:
 
 @contextmanager
 def scene(
-    folder: Path, settings: dict[str, str] | None = None, answer_ms: int = 6000
+    folder: Path,
+    settings: dict[str, str] | None = None,
+    answer_ms: int = 6000,
+    served: Persona | None = None,
 ) -> Iterator[Scene]:
     """Begin a talk in a sound system of its own, and end it."""
     with (
         VirtualSound() as sound,
-        ScriptedServer(persona(answer_ms)) as server,
+        ScriptedServer(served or persona(answer_ms)) as server,
         AppProcess(
             ["talk", "--url", server.url], sound.env(), folder / "home", settings or {}
         ) as app,
