@@ -81,6 +81,8 @@ class OrderJudge:
     ever: set[str] = field(default_factory=set)
     """Every item there was."""
     written: set[str] = field(default_factory=set)
+    asked: dict[str, str | None] = field(default_factory=dict)
+    """Behind which item the client wants an item of its own; None: at the end."""
     first: bool = True
     interrupts: bool = True
     """Speech ends the conversation's response."""
@@ -213,6 +215,7 @@ class OrderJudge:
 
     def _added(self, item_id: str, previous: str | None) -> None:
         assert item_id not in self.items
+        self._check_place(item_id, previous)
         self.items.insert(self.items.index(previous) + 1 if previous else 0, item_id)
         self.open_items.add(item_id)
         self.ever.add(item_id)
@@ -221,6 +224,14 @@ class OrderJudge:
             assert self.running[output.response_id].inside, "out of band, and in the conversation"
             assert output.rank == 0
             output.stands = True
+
+    def _check_place(self, item_id: str, previous: str | None) -> None:
+        """What the server adds comes last, and what the client adds where it was asked for."""
+        is_known = item_id in self.asked or item_id in self.outputs or item_id == self.committed
+        wanted = self.asked.pop(item_id, None)
+        last = self.items[-1] if self.items else None
+        place = {None: last, "root": None}.get(wanted, wanted)
+        assert not is_known or previous == place, f"behind {previous} and not behind {place}"
 
     def _buffer(self, what: str, event: Event) -> None:
         match what:

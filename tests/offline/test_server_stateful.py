@@ -42,6 +42,8 @@ ACKS = {
     "response.create": "response.created",
     "response.cancel": "response.done",
 }
+REFUSED = ("output_audio_buffer.clear",)
+"""What has no meaning on this kind of connection."""
 TURNS = st.sampled_from(
     [
         None,
@@ -146,6 +148,8 @@ class Conversations(RuleBasedStateMachine):
         near = items[which % len(items)] if items else "nobody"
         previous = {"-": None, "r": "root", "?": "nobody", "i": near}[after]
         lost = previous is not None and previous not in ("root", *items)
+        if not twice and not lost:
+            self.judges[who].asked[item_id] = previous
         code = self.tell(who, "conversation.item.create", item=item, previous_item_id=previous)
         if twice:
             assert code == "item_create_duplicate_item_id"
@@ -234,6 +238,8 @@ class Conversations(RuleBasedStateMachine):
         errors = [e["error"] for e in answers if e["type"] == "error"]
         mine = [e["code"] for e in errors if e.get("event_id") == event_id]
         assert len(mine) <= 1
+        assert all(e.get("event_id") for e in errors), f"an error about nothing: {errors}"
+        assert mine or kind not in REFUSED, f"{kind} was not refused"
         if (ack := ACKS.get(kind)) is not None:
             acks = [e for e in answers if e["type"] == ack and _is_about(e, fields)]
             assert bool(mine) or acks, f"{kind} was not answered: {answers}"
@@ -244,6 +250,10 @@ class Conversations(RuleBasedStateMachine):
 
     async def _exchange(self, client: Client, judge: OrderJudge, frame: str) -> list[Event]:
         await client.connection.send(frame)
+        return await self._up_to_now(client, judge)
+
+    async def _up_to_now(self, client: Client, judge: OrderJudge) -> list[Event]:
+        """Take what the server says until it answers a question asked now."""
         end = f"end_{next(self.numbers)}"
         await client.say("conversation.item.retrieve", item_id="nobody at all", event_id=end)
         answers: list[Event] = []
@@ -257,11 +267,14 @@ class Conversations(RuleBasedStateMachine):
 
     async def _finish(self, client: Client, judge: OrderJudge) -> None:
         """Every response that runs must come to an end when it is cancelled."""
-        for response_id in tuple(judge.running):
-            await client.say("response.cancel", response_id=response_id)
-        async with asyncio.timeout(20):
-            while judge.running:
-                judge.take(await client.hear())
+        await self._up_to_now(client, judge)
+        while judge.running:  # What was said meanwhile may lead to one more.
+            for response_id in tuple(judge.running):
+                await client.say("response.cancel", response_id=response_id)
+            async with asyncio.timeout(20):
+                while judge.running:
+                    judge.take(await client.hear())
+            await self._up_to_now(client, judge)
         judge.at_rest()
 
 
