@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from desktop_app.adapters import stalls
 from desktop_app.adapters.portaudio import close_in_sound_thread, in_sound_thread
 from desktop_app.adapters.sound_problems import gone
+from desktop_app.adapters.stalls import Stalls
 from desktop_app.adapters.tape_stream import TapeStream
 from desktop_app.adapters.underflows import Underflows
 from desktop_app.audio.playout import Began, Ended, Playout
@@ -19,10 +21,6 @@ SOUNDING_CHECK_S = 1.0
 SILENT_CHECK_S = 5.5
 """The same in silence, as long as the device could hold more."""
 SOONEST_CHECK_S = 0.002
-STALL_CHECK_S = 0.5
-MOST_STALLS = 2
-"""Looks at a head that does not move, after which the device counts as gone."""
-MOST_STALLS_AT_FIRST = 10
 _log = logging.getLogger(__name__)
 
 
@@ -97,13 +95,12 @@ class _Playback:
         self._dispatch = dispatch
         self._playout: Playout | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._due: int | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._changing = False
         self._stands = False
         self._underflows = Underflows(self.stream.underflows)
-        self._seen = 0
-        self._seen_at = 0.0
-        self._stalls = 0
+        self._stalls = Stalls(loop.time)
 
     def begin(self) -> None:
         """Take the tape and begin to watch the device."""
@@ -115,8 +112,8 @@ class _Playback:
 
     def _run(self) -> None:
         """The device takes the tape from here on."""
-        self._stands, self._stalls = False, 0
-        self._seen_at = self._loop.time()
+        self._stands = False
+        self._stalls.begin()
         self._underflows.begin()
         self._schedule()
 
@@ -127,7 +124,9 @@ class _Playback:
             return
         was_silent = not playout.sounds
         playout.play(item_id, pcm)
-        if was_silent and playout.sounds:
+        if not was_silent:
+            self._put_off(playout)
+        elif playout.sounds:
             self._underflows.sound_begins()
             self._check_soon()
 
@@ -197,7 +196,8 @@ class _Playback:
 
     async def aclose(self) -> None:
         """Close."""
-        self._end()
+        self._playout = None
+        self._stand()
         for task in list(self._tasks):
             task.cancel()
         await close_in_sound_thread(self.stream.close)
@@ -205,14 +205,29 @@ class _Playback:
     # -- time -----------------------------------------------------------------------------------
 
     def _check_soon(self) -> None:
-        if self._stands:
-            return
+        if not self._stands:
+            self._check_at(self._loop.time(), due=None)
+
+    def _check_at(self, when: float, due: int | None) -> None:
+        """Look then, when the head should be at ``due`` (None: whatever else there is to see)."""
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._loop.call_later(0, self._check)
+        self._timer, self._due = self._loop.call_at(when, self._check), due
+
+    def _put_off(self, playout: Playout) -> None:
+        """Look later if what is awaited has moved away, as the end does with all that is queued.
+
+        Else each piece of sound that comes just in time would cost a look, and a wake-up.
+        """
+        timer, before, due = self._timer, self._due, playout.due()
+        if timer is None or self._stands or before is None or due is None or due <= before:
+            return
+        when = min(timer.when() + (due - before) / self.stream.rate_hz, self._stalls.look_by)
+        if when > timer.when():
+            self._check_at(when, due)
 
     def _check(self) -> None:
-        playout = self._playout
+        playout, self._timer = self._playout, None
         if playout is None or self._stands:
             return
         for happened in playout.poll():
@@ -223,35 +238,25 @@ class _Playback:
                     self._dispatch(SpeakerStopped(item_id, heard_ms, cut=False))
         self.stream.grow(playout.release())
         self._mind_underflows(playout)
-        if self._has_stalled():
+        if self._stalls.too_many(self.stream.head(), excused=self._changing):
             self._lose(gone("output", self.stream.label))
-        else:
+        elif self._timer is None:  # Nobody has asked for a look meanwhile.
             self._schedule()
 
     def _schedule(self) -> None:
         playout = self._playout
         if playout is None:
             return
-        wait = playout.wait()
+        wait, due = playout.wait(), playout.due()
         if wait is None:
             # The ring must not run out of silence; and silence is the time to mend what tears.
             longest_s = len(self.stream.memory) / self.stream.rate_hz / 4
             delay_s = SILENT_CHECK_S if self.stream.can_step else longest_s
         else:
             delay_s = min(max(wait / self.stream.rate_hz, SOONEST_CHECK_S), SOUNDING_CHECK_S)
-        if self._stalls:
-            delay_s = STALL_CHECK_S
-        self._timer = self._loop.call_later(delay_s, self._check)
-
-    def _has_stalled(self) -> bool:
-        """Whether the device takes nothing any more."""
-        head, now = self.stream.head(), self._loop.time()
-        if head != self._seen or self._changing:
-            self._seen, self._seen_at, self._stalls = head, now, 0
-        elif now - self._seen_at >= STALL_CHECK_S * (self._stalls + 1):
-            # Not at once: after the computer slept, the first look comes before any sound can.
-            self._stalls += 1
-        return self._stalls >= (MOST_STALLS if head else MOST_STALLS_AT_FIRST)
+        if self._stalls.suspected:
+            delay_s = stalls.STALL_CHECK_S
+        self._check_at(self._loop.time() + delay_s, due)
 
     # -- machines that are slow -----------------------------------------------------------------
 
@@ -293,8 +298,3 @@ class _Playback:
             return
         self._stand()
         self._dispatch(SpeakerLost(problem))
-
-    def _end(self) -> None:
-        self._playout = None
-        if self._timer is not None:
-            self._timer.cancel()

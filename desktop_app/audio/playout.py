@@ -145,16 +145,20 @@ class Playout:
                 happened.append(Ended(heard.item_id, to_ms(heard.samples, self._rate_hz)))
         return happened
 
-    def wait(self) -> int | None:
-        """Return after how many samples `poll` will have something to say; None: never."""
+    def due(self) -> int | None:
+        """Return where the head will be when `poll` has something to say; None: never."""
         if not self.sounds or (self._held and self._spill):
             return None
-        head = self._head()
         until = self._tape.end + self.tail
         if self._unflushed:
             until = self._tape.end - self._flush_ahead()
         begin = self._ledger.next_begin()
-        return max(1, min(until, until if begin is None else begin) - head)
+        return until if begin is None else min(until, begin)
+
+    def wait(self) -> int | None:
+        """Return after how many samples `poll` will have something to say; None: never."""
+        due = self.due()
+        return None if due is None else max(1, due - self._head())
 
     def release(self) -> int:
         """Make what was played silent again; return by how much the tape's far end moves."""

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from desktop_app.adapters import sound_target, tape_stream
-from desktop_app.adapters import speaker as speaker_module
+from desktop_app.adapters import sound_target, stalls, tape_stream
 from desktop_app.adapters.sound_target import Form
-from desktop_app.adapters.speaker import PortAudioSpeaker
+from desktop_app.adapters.speaker import PortAudioSpeaker, _Playback
 from desktop_app.adapters.tape_stream import LATENCIES_S, TapeStream
 from desktop_app.audio.pcm import RATE_HZ
 from desktop_app.core.events import Event
@@ -271,7 +270,7 @@ def test_the_last_step_is_the_last(place: VirtualSound) -> None:
 def test_a_device_that_takes_nothing_any_more_is_lost(
     place: VirtualSound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(speaker_module, "STALL_CHECK_S", 0.05)
+    monkeypatch.setattr(stalls, "STALL_CHECK_S", 0.05)
 
     async def talk() -> list[Event]:
         speaker = PortAudioSpeaker()
@@ -294,6 +293,40 @@ def test_a_device_that_takes_nothing_any_more_is_lost(
         return events
 
     assert isinstance(asyncio.run(talk())[-1], SpeakerLost)
+
+
+def test_the_end_is_looked_for_when_it_is_due_however_often_it_moves_away(
+    place: VirtualSound,
+) -> None:
+    async def talk() -> tuple[float, float, list[Event]]:
+        speaker = steady_speaker()
+        events: list[Event] = []
+        await speaker.open(EXACT, events.append)
+        playback = speaker._playback
+        assert playback is not None
+        speaker.play("a", speech(100))
+        await started(events)
+        before = due(playback)
+        for _ in range(5):
+            speaker.play("a", speech(20))
+        moved_s = due(playback) - before
+        for _ in range(100):
+            speaker.play("a", speech(20))
+        # A device that takes nothing is noticed all the same.
+        longest_s = due(playback) - asyncio.get_running_loop().time()
+        await ended(events)
+        await speaker.aclose()
+        return moved_s, longest_s, events
+
+    moved_s, longest_s, events = asyncio.run(talk())
+    assert moved_s == pytest.approx(0.1)
+    assert longest_s <= stalls.STALL_CHECK_S
+    assert events == [SpeakerStarted("a"), SpeakerStopped("a", 2200, cut=False)]
+
+
+def due(playback: _Playback) -> float:
+    assert playback._timer is not None
+    return playback._timer.when()
 
 
 def test_a_silent_speaker_hardly_ever_wakes_the_loop(place: VirtualSound) -> None:
