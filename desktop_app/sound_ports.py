@@ -23,7 +23,10 @@ class VoiceDetector(Protocol):
 
 
 class EchoCanceller(Protocol):
-    """Takes out of the microphone's sound what the speaker plays.  Blocks of 10 ms, PCM16."""
+    """Takes out of the microphone's sound what the speaker plays.
+
+    PCM16, in blocks of 10 ms or a few of them at once.
+    """
 
     delay_samples: int
     """How late the sound comes out; less than a block."""
@@ -36,7 +39,10 @@ class EchoCanceller(Protocol):
 
 
 class NoiseSuppressor(Protocol):
-    """Takes noise out of the microphone's sound.  Blocks of 10 ms, PCM16."""
+    """Takes noise out of the microphone's sound.
+
+    PCM16, in blocks of 10 ms or a few of them at once.
+    """
 
     delay_samples: int
     """How late the sound comes out; less than a block."""

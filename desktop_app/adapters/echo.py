@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 
-from desktop_app.audio.pcm import BLOCK_BYTES, RATE_HZ, from_bytes, to_bytes
+import numpy as np
+
+from desktop_app.audio.pcm import RATE_HZ, from_bytes, to_bytes
 from desktop_app.sound_ports import EchoCanceller
 
 DELAY_SAMPLES = 223
 """How late sound comes out: two frames of 4 ms in the canceller, the rest in its filters."""
 
-_SILENCE = from_bytes(bytes(BLOCK_BYTES))
 _log = logging.getLogger(__name__)
 
 
@@ -32,8 +33,9 @@ class WebRtcEchoCanceller:
 
     def process(self, near: bytes, far: bytes | None) -> bytes:
         """Return ``near`` without the echo of ``far``."""
-        played = _SILENCE if far is None else from_bytes(far)
-        return to_bytes(self._processor.process(from_bytes(near), played))
+        heard = from_bytes(near)
+        played = np.zeros_like(heard) if far is None else from_bytes(far)
+        return to_bytes(self._processor.process(heard, played))
 
     def reset(self) -> None:
         """Forget what was learnt."""

@@ -9,14 +9,12 @@ does not matter, nor does a voice on top.
 
 from __future__ import annotations
 
-from collections import deque
-
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.audio.past import Past
 from desktop_app.audio.pcm import (
-    BLOCK_BYTES,
-    BLOCK_MS,
+    BYTES_PER_SAMPLE,
     FULL_SCALE,
     RATE_HZ,
     Float32,
@@ -46,17 +44,14 @@ LEAST_PLAYED = 10 ** (-60 / 20)
 LEAST_HEARD = 10 ** (-90 / 20)
 """Less is a microphone that is switched off, or one that lets nothing but speech through."""
 
-REACH_BLOCKS = REACH_MS // BLOCK_MS
-
 _STEP = RATE_HZ // DECIMATED_HZ
 _WINDOW = samples_of_ms(WINDOW_MS, DECIMATED_HZ)
 _REACH = samples_of_ms(REACH_MS, DECIMATED_HZ)
 _SIZE = 1 << (_WINDOW + _REACH - 1).bit_length()
-_SILENCE = bytes(BLOCK_BYTES)
 
 
 class EchoPath:
-    """Watches blocks of 10 ms of both sides.
+    """Watches both sides, in blocks of 10 ms or a few of them at once.
 
     Attributes:
         heard: Whether the loudspeaker is heard; None: too little was played to say.
@@ -67,28 +62,25 @@ class EchoPath:
         frequencies = np.fft.rfftfreq(_SIZE, 1 / DECIMATED_HZ)
         self._band = (frequencies > LOW_HZ) & (frequencies < HIGH_HZ)
         self._taper = np.hanning(_WINDOW).astype(np.float32)
+        self._past = Past(_bytes_of(WINDOW_MS + REACH_MS))
         self.reset()
 
     def reset(self) -> None:
         """Another device: all begins anew."""
         self.heard: bool | None = None
         self.delay_ms = 0
-        self._near: deque[bytes] = deque(maxlen=WINDOW_MS // BLOCK_MS)
-        self._far: deque[bytes | None] = deque(maxlen=(WINDOW_MS + REACH_MS) // BLOCK_MS)
-        self._far.extend([None] * REACH_BLOCKS)
-        self._due = 0
+        self._past.clear(_bytes_of(REACH_MS))
+        self._until_look = _bytes_of(WINDOW_MS)
         self._forget()
 
     def listen(self, near: bytes, far: bytes | None) -> None:
         """Take what is heard and what is played (None: silence) at the same time."""
-        self._near.append(near)
-        self._far.append(far)
-        self._due += 1
-        windows = 1 if self.heard is None else WINDOWS_ONCE_JUDGED
-        if self._due >= windows * WINDOW_MS // BLOCK_MS and len(self._far) == self._far.maxlen:
-            self._due = 0
-            if any(self._far):
-                self._look()
+        self._past.add(near, far)
+        self._until_look -= len(near)
+        if self._until_look <= 0:
+            self._look()
+            windows = 1 if self.heard is None else WINDOWS_ONCE_JUDGED
+            self._until_look = windows * _bytes_of(WINDOW_MS)
 
     def _forget(self) -> None:
         self._sum = np.zeros(_REACH)
@@ -96,7 +88,8 @@ class EchoPath:
         self._windows = 0
 
     def _look(self) -> None:
-        near, far = _decimated(self._near), _decimated(self._far)
+        near = _decimated(self._past.heard(_bytes_of(WINDOW_MS)))
+        far = _decimated(self._past.played(_bytes_of(WINDOW_MS + REACH_MS)))
         if _loudness(far) < LEAST_PLAYED:
             return
         if _loudness(near) < LEAST_HEARD:
@@ -133,10 +126,13 @@ class EchoPath:
             self.delay_ms = 0
 
 
-def _decimated(blocks: deque[bytes] | deque[bytes | None]) -> Float32:
-    """Join blocks and bring them to 8 kHz, crudely: what folds over folds on both sides."""
-    samples = from_bytes(b"".join(block or _SILENCE for block in blocks))
-    decimated: Float32 = samples.reshape(-1, _STEP).mean(axis=1, dtype=np.float32)
+def _bytes_of(ms: int) -> int:
+    return samples_of_ms(ms) * BYTES_PER_SAMPLE
+
+
+def _decimated(pcm: bytes) -> Float32:
+    """Bring sound to 8 kHz, crudely: what folds over folds on both sides."""
+    decimated: Float32 = from_bytes(pcm).reshape(-1, _STEP).mean(axis=1, dtype=np.float32)
     return decimated / np.float32(FULL_SCALE)
 
 

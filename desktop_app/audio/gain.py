@@ -7,7 +7,16 @@ import math
 import numpy as np
 
 from desktop_app.audio.level import dbfs
-from desktop_app.audio.pcm import BLOCK_MS, FULL_SCALE, Float32, from_bytes, to_bytes, to_floats
+from desktop_app.audio.pcm import (
+    BLOCK_BYTES,
+    BLOCK_MS,
+    FULL_SCALE,
+    Float32,
+    blocks_of,
+    from_bytes,
+    to_bytes,
+    to_floats,
+)
 
 QUIET_DBFS = -36.0
 """Speech below this is too quiet.  Speech before a usual microphone has -20 to -30."""
@@ -29,11 +38,11 @@ NOISE_RISE_DB = 0.02
 """How fast a quieter noise than there is may be believed to have grown, per block."""
 PEAK = 0.9
 
-_STEP_DB = DB_PER_S * BLOCK_MS / 1000
+_DB_PER_BYTE = DB_PER_S * BLOCK_MS / 1000 / BLOCK_BYTES
 
 
 class Lift:
-    """Takes blocks of PCM16.
+    """Takes PCM16.
 
     Attributes:
         db: How much the sound is lifted now; 0: the bytes pass as they are.
@@ -50,15 +59,21 @@ class Lift:
         self._voiced = 0
         self._run = 0
 
-    def lift(self, block: bytes, *, learn: bool) -> bytes:
-        """Return ``block``, louder if need be; ``learn`` unless it may hold more than a voice."""
+    def lift(self, pcm: bytes, *, learn: bool) -> bytes:
+        """Return blocks of 10 ms, louder if need be.
+
+        Args:
+            pcm: One block or a few.
+            learn: They hold a voice, if anything.
+        """
         if learn:
-            samples = from_bytes(block).astype(np.float32)
-            power = float(samples @ samples) / max(1, len(samples))
-            self._learn(dbfs(math.sqrt(power) / FULL_SCALE))
-        before = self.db
-        self.db = max(before - _STEP_DB, min(before + _STEP_DB, self._wanted()))
-        return block if before == self.db == 0 else to_bytes(self._lifted(to_floats(block), before))
+            for block in blocks_of(pcm):
+                samples = from_bytes(block).astype(np.float32)
+                power = float(samples @ samples) / max(1, len(samples))
+                self._learn(dbfs(math.sqrt(power) / FULL_SCALE))
+        before, step_db = self.db, _DB_PER_BYTE * len(pcm)
+        self.db = max(before - step_db, min(before + step_db, self._wanted()))
+        return pcm if before == self.db == 0 else to_bytes(self._lifted(to_floats(pcm), before))
 
     def _learn(self, loud_dbfs: float) -> None:
         self._noise_dbfs = min(loud_dbfs, self._noise_dbfs + NOISE_RISE_DB)

@@ -8,11 +8,19 @@ ever fill the same bands at the same time: whoever speaks stands out in some of 
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 
 import numpy as np
 
-from desktop_app.audio.pcm import BLOCK_SAMPLES, FULL_SCALE, RATE_HZ, Float64, from_bytes
+from desktop_app.audio.pcm import (
+    BLOCK_BYTES,
+    BLOCK_SAMPLES,
+    FULL_SCALE,
+    RATE_HZ,
+    Float64,
+    from_bytes,
+)
 
 EDGES_HZ = (
     *(150, 250, 350, 450, 570, 700, 840, 1000, 1170, 1370, 1600),
@@ -49,10 +57,14 @@ _SIZE = 2 * BLOCK_SAMPLES
 _WINDOW = np.hanning(_SIZE).astype(np.float32)
 _SCALE = 2 / (FULL_SCALE**2 * float(_WINDOW @ _WINDOW) * _SIZE)
 _BINS = np.searchsorted(np.fft.rfftfreq(_SIZE, 1 / RATE_HZ), EDGES_HZ)
+_BANDS = len(EDGES_HZ) - 1
 
 
 class NearEnd:
     """Compares blocks of 10 ms that are heard with those they may be the echo of.
+
+    Several may come at once, and are compared together: what is learnt of them counts from the
+    next ones on.
 
     Attributes:
         heard: Somebody else than the loudspeaker is heard, as of the newest block.
@@ -64,47 +76,93 @@ class NearEnd:
     def reset(self) -> None:
         """Begin anew."""
         self.heard = False
-        bands = len(EDGES_HZ) - 1
-        self._samples = np.zeros((2, _SIZE), np.float32)
-        self._played = np.zeros((LATEST_BLOCKS, bands))
-        self._ringing = np.zeros(bands)
-        self._loudest = np.zeros(bands)
-        self._learnt = np.zeros(bands, np.int64)
-        self._noise = np.full(bands, np.inf)
+        self._last = np.zeros((2, BLOCK_SAMPLES), np.float32)
+        self._played = np.zeros((LATEST_BLOCKS - 1, _BANDS))
+        self._ringing = np.zeros(_BANDS)
+        self._loudest = np.zeros(_BANDS)
+        self._learnt = np.zeros(_BANDS, np.int64)
+        self._noise = np.full(_BANDS, np.inf)
         self._others: deque[bool] = deque(maxlen=OF_BLOCKS)
 
-    def compare(self, heard: bytes, played: bytes | None) -> None:
-        """Take a block that was heard, and what was played whose echo comes within the next."""
+    def compare(self, heard: bytes, played: bytes | None) -> bool:
+        """Compare blocks that were heard with what was played whose echo comes within the next.
+
+        Args:
+            heard: PCM16, whole blocks of 10 ms.
+            played: As long; None: silence.
+
+        Returns:
+            Whether somebody else was heard, as of any of them.
+        """
         power, made_by = self._bands(heard, played)
-        self._played[:-1] = self._played[1:]
-        self._played[-1] = made_by + DISTORTION * made_by.sum()
-        self._ringing = np.maximum(self._played.max(axis=0), RING * self._ringing)
-        self._noise = np.minimum(np.maximum(self._noise * NOISE_RISES, LEAST_NOISE), power)
-        audible = power > np.maximum(OVER_NOISE * self._noise, LEAST_POWER)
-        known = self._learnt >= LEARNING_BLOCKS
-        stands_out = power > STANDS_OUT * self._loudest * self._ringing
-        bands = int(np.count_nonzero(audible & known & stands_out))
-        self._others.append(bands >= ENOUGH_BANDS and int(self._learnt.max()) >= SURE_BLOCKS)
-        self.heard = sum(self._others) >= ENOUGH_BLOCKS
-        self._learn(power)
+        ringing, noise = self._rung(made_by), self._risen(power)
+        audible = power > OVER_NOISE * noise
+        stands_out = audible & (power > STANDS_OUT * self._loudest * ringing)
+        bands = np.count_nonzero(stands_out & (self._learnt >= LEARNING_BLOCKS), axis=1)
+        sure = int(self._learnt.max()) >= SURE_BLOCKS
+        was_heard = False
+        for count in bands.tolist():
+            self._others.append(sure and count >= ENOUGH_BANDS)
+            self.heard = sum(self._others) >= ENOUGH_BLOCKS
+            was_heard = was_heard or self.heard
+        self._learn(power, ringing, noise)
+        return was_heard
 
     def _bands(self, heard: bytes, played: bytes | None) -> tuple[Float64, Float64]:
-        """Power by band of the newest 20 ms of both."""
-        self._samples[:, :BLOCK_SAMPLES] = self._samples[:, BLOCK_SAMPLES:]
-        self._samples[0, BLOCK_SAMPLES:] = from_bytes(heard)
-        self._samples[1, BLOCK_SAMPLES:] = 0 if played is None else from_bytes(played)
-        spectra = np.fft.rfft(self._samples * _WINDOW, axis=1)
-        powers = _SCALE * (np.square(spectra.real) + np.square(spectra.imag))
-        sums = np.add.reduceat(powers, _BINS, axis=1)[:, :-1]
+        """Power of both by block and band, shape ``(blocks, bands)``, in frames of 20 ms."""
+        count = len(heard) // BLOCK_BYTES
+        samples = np.zeros((2, count + 1, BLOCK_SAMPLES), np.float32)
+        samples[:, 0] = self._last
+        samples[0, 1:] = from_bytes(heard).reshape(count, BLOCK_SAMPLES)
+        if played is not None:
+            samples[1, 1:] = from_bytes(played).reshape(count, BLOCK_SAMPLES)
+        self._last = samples[:, -1]
+        frames = np.concatenate([samples[:, :-1], samples[:, 1:]], axis=2)
+        frames *= _WINDOW
+        spectra = np.fft.rfft(frames, axis=2)
+        powers = np.square(spectra.real) + np.square(spectra.imag)
+        sums = np.add.reduceat(powers, _BINS, axis=2, dtype=np.float64)[:, :, :-1] * _SCALE
         return sums[0], sums[1]
 
-    def _learn(self, power: Float64) -> None:
+    def _rung(self, made_by: Float64) -> Float64:
+        """Return what of the loudspeaker's sound the room may still hold, block by block."""
+        count = len(made_by)
+        played = made_by + DISTORTION * made_by.sum(axis=1, keepdims=True)
+        known = np.concatenate([self._played, played])
+        self._played = known[count:]
+        newest = np.maximum(known[:count], known[1 : count + 1])
+        newest = np.maximum(newest, np.maximum(known[2 : count + 2], known[3:]))
+        # The loudest so far, if all fades alike: what is divided first does not fade.
+        fading = _powers_of(RING, count)
+        newest[0] = np.maximum(newest[0], RING * self._ringing)
+        ringing: Float64 = np.maximum.accumulate(newest / fading, axis=0) * fading
+        self._ringing = ringing[-1]
+        return ringing
+
+    def _risen(self, power: Float64) -> Float64:
+        """Return how loud the noise is at least taken to be, block by block."""
+        rising = _powers_of(NOISE_RISES, len(power))
+        softest = np.maximum(power, LEAST_NOISE)
+        softest[0] = np.minimum(softest[0], NOISE_RISES * self._noise)
+        noise: Float64 = np.minimum.accumulate(softest / rising, axis=0) * rising
+        self._noise = noise[-1]
+        return noise
+
+    def _learn(self, power: Float64, ringing: Float64, noise: Float64) -> None:
         """Follow how loud the echo of what was played gets, at the most."""
-        echo = (self._ringing > QUIETEST_PLAYED) & (power > OVER_NOISE / 2 * self._noise)
-        ratio = power / np.maximum(self._ringing, QUIETEST_PLAYED)
-        louder = ratio > self._loudest
-        followed = np.where(louder, LOUDER, SOFTER) * self._loudest
-        learning = self._learnt < LEARNING_BLOCKS
-        level = np.where(learning, np.maximum(ratio, self._loudest), followed)
-        self._loudest = np.where(echo, level, self._loudest)
-        self._learnt += echo
+        echo = (ringing > QUIETEST_PLAYED) & (power > OVER_NOISE / 2 * noise)
+        ratio = power / np.maximum(ringing, QUIETEST_PLAYED)
+        follows = np.where(ratio > self._loudest, LOUDER, SOFTER)
+        followed = self._loudest * np.prod(follows, axis=0, where=echo)
+        if int(self._learnt.min()) < LEARNING_BLOCKS:
+            loudest = np.max(ratio, axis=0, where=echo, initial=0.0)
+            learning = self._learnt < LEARNING_BLOCKS
+            followed = np.where(learning, np.maximum(loudest, self._loudest), followed)
+        self._loudest = followed
+        self._learnt += np.count_nonzero(echo, axis=0)
+
+
+@functools.cache
+def _powers_of(factor: float, count: int) -> Float64:
+    """Return the factor to the power of 0, 1 and so on, shape ``(count, 1)``."""
+    return np.asarray(factor ** np.arange(count, dtype=np.float64)[:, None])

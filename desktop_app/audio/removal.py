@@ -8,7 +8,7 @@ from collections import deque
 
 import numpy as np
 
-from desktop_app.audio.pcm import BLOCK_MS, FULL_SCALE, from_bytes
+from desktop_app.audio.pcm import BYTES_PER_SAMPLE, FULL_SCALE, from_bytes, samples_of_ms
 
 STRETCH_MS = 100
 SPAN_STRETCHES = 40
@@ -24,6 +24,7 @@ QUIETEST_PLAYED = 10 ** (-60 / 20)
 LEAST_DB = 8.0
 """Less, for the whole span, and the far end takes the rest for speech."""
 ENOUGH_DB = 14.0
+_STRETCH_BYTES = samples_of_ms(STRETCH_MS) * BYTES_PER_SAMPLE
 
 
 class Removal:
@@ -44,12 +45,15 @@ class Removal:
         self._stretches: deque[tuple[float, float]] = deque(maxlen=SPAN_STRETCHES)
         self._powers: deque[float] = deque(maxlen=NOISE_STRETCHES)
         self._blocks: list[tuple[bytes, bytes, bytes]] = []
+        self._missing = _STRETCH_BYTES
 
     def compare(self, before: bytes, after: bytes, played: bytes | None) -> None:
-        """Take a block that was heard, what is left of it, and what was played that it may hold."""
+        """Take blocks that were heard, what is left of them, and what was played they may hold."""
         self._blocks.append((before, after, played or bytes(len(before))))
-        if len(self._blocks) * BLOCK_MS < STRETCH_MS:
+        self._missing -= len(before)
+        if self._missing > 0:
             return
+        self._missing = _STRETCH_BYTES
         heard, left, made_by = (
             _power(b"".join(blocks)) for blocks in zip(*self._blocks, strict=True)
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from desktop_app.audio.pcm import BLOCK_MS, FULL_SCALE, from_bytes, to_bytes, to_floats
+from desktop_app.audio.pcm import FULL_SCALE, blocks_of, from_bytes, to_bytes, to_floats
 
 LEARNING_MS = 2_500
 """So much of its own sound it hears until it knows the room."""
@@ -21,7 +21,10 @@ SMOOTHING = 0.15
 
 
 class WarmUp:
-    """Watches blocks of 10 ms before and after the canceller, from its first one on."""
+    """Watches blocks of 10 ms before and after the canceller, from its first one on.
+
+    One or a few come at once.
+    """
 
     def __init__(self) -> None:
         self.reset()
@@ -32,14 +35,18 @@ class WarmUp:
         self._before = self._after = 0.0
         self._factor = 1.0
 
-    def learns(self) -> None:
-        """Note that the canceller was given a block of what is played."""
-        self._left_ms = max(0, self._left_ms - BLOCK_MS)
+    def learns(self, ms: int) -> None:
+        """Note that the canceller was given so much of what is played."""
+        self._left_ms = max(0, self._left_ms - ms)
 
     def hold_back(self, before: bytes, after: bytes) -> bytes:
         """Return ``after`` (what is left of ``before``), hardly audible if it is echo."""
         if not self._left_ms and self._factor == 1.0:
             return after
+        pairs = zip(blocks_of(before), blocks_of(after), strict=True)
+        return b"".join(self._held_back(*pair) for pair in pairs)
+
+    def _held_back(self, before: bytes, after: bytes) -> bytes:
         self._before += SMOOTHING * (_power(before) - self._before)
         self._after += SMOOTHING * (_power(after) - self._after)
         old = self._factor

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from desktop_app.audio.fade import cross_fade
 from desktop_app.audio.gain import Lift
-from desktop_app.audio.pcm import BLOCK_BYTES, blocks_of
 from desktop_app.core.cleaning import Cleaning
 from desktop_app.core.sound import EchoJudged, EchoState, MicFrame
 from desktop_app.ports import Dispatch, Reference
@@ -29,7 +28,7 @@ NO_CLEANERS = Cleaners()
 
 
 class Chain:
-    """Cleans block after block, on the worker's loop: of the echo, of noise; then lifts it.
+    """Cleans piece after piece, on the worker's loop: of the echo, of noise; then lifts it.
 
     Args:
         cleaners: What cleans.
@@ -55,15 +54,7 @@ class Chain:
 
     def hear(self, piece: bytes, wanted: Cleaning) -> MicFrame:
         """Return what is left of one or more blocks of 10 ms, and what is known of them."""
-        if len(piece) == BLOCK_BYTES:
-            return self._cleaned(piece, wanted)
-        frames = [self._cleaned(block, wanted) for block in blocks_of(piece)]
-        pcm = b"".join(frame.pcm for frame in frames)
-        last = frames[-1]
-        return MicFrame(pcm, last.played, last.echo, near=any(frame.near for frame in frames))
-
-    def _cleaned(self, block: bytes, wanted: Cleaning) -> MicFrame:
-        frame = self._echo.clean(block, wanted=wanted.echo)
+        frame = self._echo.clean(piece, wanted=wanted.echo)
         if frame.echo is not self._told or bool(self._echo.removed_db) != bool(self._told_db):
             self._tell()
         pcm = self._noise.clean(frame.pcm, wanted=wanted.noise)

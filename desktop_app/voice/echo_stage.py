@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from enum import Enum
 
 from desktop_app.audio.echo_path import EchoPath
 from desktop_app.audio.fade import cross_fade
 from desktop_app.audio.near_end import NearEnd
+from desktop_app.audio.past import Past
 from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_MS, BYTES_PER_SAMPLE
 from desktop_app.audio.reference import MOST_TAKEN_MS
 from desktop_app.audio.removal import Removal
@@ -36,7 +36,7 @@ class _Way(Enum):
 
 
 class EchoStage:
-    """Decides block by block whether the canceller works.
+    """Decides piece by piece whether the canceller works; a piece is one block of 10 ms or a few.
 
     Headphones cost nothing: once it is clear that the speaker is not heard, the bytes pass as they
     are.  Until then the canceller works while the speaker sounds, for an echo that slips through
@@ -59,17 +59,17 @@ class EchoStage:
         self._removal = Removal()
         self._near_end = NearEnd()
         self._warm_up = WarmUp()
-        self._past: deque[tuple[bytes, bytes | None]] = deque(maxlen=PAST_BLOCKS)
-        self._waiting: list[bytes] = []
+        self._past = Past(PAST_BLOCKS * BLOCK_BYTES)
+        self._waiting = b""
         self.reset()
 
     def reset(self) -> None:
         """Another device: forget the way from speaker to microphone."""
         self.echo = EchoState.UNKNOWN
-        self._played_meanwhile()  # What is played next belongs to what is heard next.
+        if self._waiting:
+            self._played_meanwhile()  # What is played next belongs to what is heard next.
         self._path.reset()
-        self._past.clear()
-        self._past.extend([(bytes(BLOCK_BYTES), None)] * LEAST_PAST_BLOCKS)
+        self._past.clear(LEAST_PAST_BLOCKS * BLOCK_BYTES)
         self._way = _Way.RAW
         self._silent_ms = ECHO_LASTS_MS
         self._forget_room()
@@ -84,77 +84,62 @@ class EchoStage:
         """How much of it is taken out; 0 while that has not been measured."""
         return round(self._removal.db)
 
-    def clean(self, block: bytes, *, wanted: bool) -> MicFrame:
-        """Return what is left of ``block``; as it is unless the canceller is ``wanted``."""
-        self._waiting.append(block)
+    def clean(self, piece: bytes, *, wanted: bool) -> MicFrame:
+        """Return what is left of ``piece``; as it is unless the canceller is ``wanted``."""
+        self._waiting += piece
         canceller = self._canceller if wanted else None
-        if self._may_wait(canceller):
-            return MicFrame(block, True, self.echo)
-        *passed, (_, played) = self._played_meanwhile()
-        for before in passed:
-            self._watch(*before)
-            self._past.append(before)
-        self._watch(block, played)
+        if self._may_wait(canceller, len(piece)):
+            return MicFrame(piece, True, self.echo)
+        self._played_meanwhile()
+        played = self._past.played(len(piece)) if self._silent_ms == 0 else None
         sounds = self._silent_ms < ECHO_LASTS_MS
-        pcm = block if canceller is None else self._led(block, played, canceller, sounds=sounds)
+        pcm, near = piece, False
         if canceller is None:
             self._way = _Way.RAW
-        self._past.append((block, played))
+        else:
+            changed = self._take_way(canceller, len(piece), sounds=sounds)
+            pcm = self._given(self._way, piece, played, canceller)
+            if changed is not None:
+                pcm = cross_fade(self._given(changed, piece, played, canceller), pcm)
+                if self._path.heard is False:
+                    self._forget_room()
+            elif self._way is _Way.CLEAN and self._path.heard:
+                near = self._compared(piece, pcm)
         self.echo = self._judged(works=canceller is not None)
-        return MicFrame(pcm, sounds, self.echo, near=self._near())
+        return MicFrame(pcm, sounds, self.echo, near=near and self.echo is EchoState.CANCELLED)
 
-    def _may_wait(self, canceller: EchoCanceller | None) -> bool:
+    def _may_wait(self, canceller: EchoCanceller | None, size: int) -> bool:
         """Whether it makes no difference what is played just now: it sounds, and is not heard."""
         unused = self._way is _Way.RAW and (canceller is None or self._path.heard is False)
         sounds = self._silent_ms < ECHO_LASTS_MS
-        return unused and sounds and len(self._waiting) < UNUSED_BLOCKS
+        return unused and sounds and len(self._waiting) + size <= UNUSED_BLOCKS * BLOCK_BYTES
 
-    def _played_meanwhile(self) -> list[tuple[bytes, bytes | None]]:
-        """Return the blocks that wait, each with what was played."""
-        waiting, self._waiting = self._waiting, []
-        if not waiting:
-            return []
-        played = self._reference(sum(map(len, waiting)) // BYTES_PER_SAMPLE)
-        if played is None or len(waiting) == 1:
-            return [(block, played) for block in waiting]
-        with_played: list[tuple[bytes, bytes | None]] = []
-        at = 0
-        for block in waiting:
-            part = played[at : at + len(block)]
-            with_played.append((block, part if any(part) else None))
-            at += len(block)
-        return with_played
+    def _played_meanwhile(self) -> None:
+        """Ask what was played with what waits, and watch both."""
+        heard, self._waiting = self._waiting, b""
+        played = self._reference(len(heard) // BYTES_PER_SAMPLE)
+        ms = len(heard) // BLOCK_BYTES * BLOCK_MS
+        self._silent_ms = 0 if played is not None else self._silent_ms + ms
+        self._past.add(heard, played)
+        self._path.listen(heard, played)
 
-    def _watch(self, block: bytes, played: bytes | None) -> None:
-        self._silent_ms = 0 if played is not None else self._silent_ms + BLOCK_MS
-        self._path.listen(block, played)
-
-    def _led(
-        self, block: bytes, played: bytes | None, canceller: EchoCanceller, *, sounds: bool
-    ) -> bytes:
-        """Send the block its way."""
+    def _take_way(self, canceller: EchoCanceller, size: int, *, sounds: bool) -> _Way | None:
+        """Choose the way; return the one before if it is another."""
         old, self._way = self._way, self._way_now(sounds=sounds)
-        if self._way is _Way.CLEAN and old is not _Way.CLEAN:
-            self._teach(canceller)
-        given = self._given(self._way, block, played, canceller)
-        if old is not self._way:
-            given = cross_fade(self._given(old, block, played, canceller), given)
-            if self._path.heard is False:
-                self._forget_room()
-        elif self._way is _Way.CLEAN and self._path.heard:
-            blocks_ago = self._path.delay_ms // BLOCK_MS
-            self._removal.compare(block, given, self._played(blocks_ago, played))
-            self._near_end.compare(block, self._played(blocks_ago - 1, played))
-        return given
+        if old is self._way:
+            return None
+        if self._way is _Way.CLEAN:
+            # It hears first what was played while it was away.
+            lesson = self._past.lesson(LEAST_PAST_BLOCKS * BLOCK_BYTES, before=size)
+            self._cancelled(*lesson, canceller)
+        return old
 
-    def _played(self, blocks_ago: int, newest: bytes | None) -> bytes | None:
-        """What was played a while ago."""
-        return newest if blocks_ago <= 0 else self._past[-blocks_ago][1]
-
-    def _near(self) -> bool:
-        """Whether somebody else than the speaker is heard through its echo."""
-        cancelled = self._way is _Way.CLEAN and self.echo is EchoState.CANCELLED
-        return cancelled and self._near_end.heard
+    def _compared(self, piece: bytes, clean: bytes) -> bool:
+        """Measure what is taken out; return whether somebody else than the speaker is heard."""
+        late = self._path.delay_ms // BLOCK_MS * BLOCK_BYTES
+        self._removal.compare(piece, clean, self._past.played(len(piece), late))
+        soon = max(0, late - BLOCK_BYTES)
+        return self._near_end.compare(piece, self._past.played(len(piece), soon))
 
     def _way_now(self, *, sounds: bool) -> _Way:
         if self._path.heard is False:
@@ -164,28 +149,20 @@ class EchoStage:
         return _Way.LATE if self._path.heard else _Way.RAW
 
     def _given(
-        self, way: _Way, block: bytes, played: bytes | None, canceller: EchoCanceller
+        self, way: _Way, piece: bytes, played: bytes | None, canceller: EchoCanceller
     ) -> bytes:
+        """Send the newest sound its way."""
         if way is _Way.CLEAN:
-            return self._cancelled(block, played, canceller)
+            return self._cancelled(piece, played, canceller)
         if way is _Way.RAW:
-            return block
-        sound = self._past[-1][0] + block
-        end = len(sound) - canceller.delay_samples * BYTES_PER_SAMPLE
-        return sound[end - len(block) : end]
+            return piece
+        return self._past.heard(len(piece), canceller.delay_samples * BYTES_PER_SAMPLE)
 
-    def _teach(self, canceller: EchoCanceller) -> None:
-        """Let the canceller hear what was played while it was away."""
-        past = list(self._past)
-        first = next((at for at, (_, played) in enumerate(past) if played), len(past))
-        for block, played in past[min(first, len(past) - LEAST_PAST_BLOCKS) :]:
-            self._cancelled(block, played, canceller)
-
-    def _cancelled(self, block: bytes, played: bytes | None, canceller: EchoCanceller) -> bytes:
-        clean = canceller.process(block, played)
+    def _cancelled(self, piece: bytes, played: bytes | None, canceller: EchoCanceller) -> bytes:
+        clean = canceller.process(piece, played)
         if played is not None:
-            self._warm_up.learns()
-        return self._warm_up.hold_back(block, clean) if self._path.heard else clean
+            self._warm_up.learns(len(piece) // BLOCK_BYTES * BLOCK_MS)
+        return self._warm_up.hold_back(piece, clean) if self._path.heard else clean
 
     def _forget_room(self) -> None:
         self._removal.reset()

@@ -20,7 +20,7 @@ def last(warm_up: WarmUp, before: int, after: int, blocks: int = 30) -> int:
 
 def learnt(warm_up: WarmUp) -> None:
     for _ in range(LEARNING_MS // BLOCK_MS):
-        warm_up.learns()
+        warm_up.learns(BLOCK_MS)
 
 
 def test_what_is_left_of_an_echo_is_held_back_until_the_room_is_known() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from desktop_app.audio.pcm import BLOCK_BYTES, BYTES_PER_SAMPLE, from_bytes, to_bytes
+from desktop_app.audio.pcm import BLOCK_BYTES, BYTES_PER_SAMPLE, blocks_of, from_bytes, to_bytes
 
 ECHO = 0.5
 
@@ -26,7 +26,11 @@ class FakeEchoCanceller:
         self._played = self._held = bytes(BLOCK_BYTES)
 
     def process(self, near: bytes, far: bytes | None) -> bytes:
-        """Return ``near`` without the echo of the block before ``far``."""
+        """Return ``near`` without the echo, which is the block before ``far``, block by block."""
+        played = blocks_of(far) if far else [None] * (len(near) // BLOCK_BYTES)
+        return b"".join(map(self._process, blocks_of(near), played))
+
+    def _process(self, near: bytes, far: bytes | None) -> bytes:
         self.calls.append((near, far))
         echo = from_bytes(self._played) * ECHO * self.works
         self._played = far or bytes(BLOCK_BYTES)
