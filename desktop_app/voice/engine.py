@@ -161,6 +161,7 @@ class Engine:
     def _sound_event(self, event: Event) -> None:
         if isinstance(event, MicOpened | SpeakerOpened):
             self._chain.reset()
+            self._listening.reset()
         self._store.dispatch(event)
 
     def _heard(self, piece: bytes) -> None:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from desktop_app.audio.pcm import from_bytes
+from desktop_app.audio.stillness import Stillness
 from desktop_app.core.interrupting import listens
 from desktop_app.core.sound import DetectorChanged, MicFrame, VoiceHeard
 from desktop_app.core.state import AppState, Phase
 from desktop_app.ports import Dispatch
 from desktop_app.sound_ports import VoiceDetector
 from desktop_app.voice.sounds import Spawn
-
-STILL = 20
-"""Largest sample of a block (-64 dBFS) in which nobody speaks: the network is not asked."""
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +26,8 @@ class Listening:
 
     def __init__(self, detector: VoiceDetector | None, dispatch: Dispatch, spawn: Spawn) -> None:
         self._detector, self._dispatch, self._spawn = detector, dispatch, spawn
+        self._stillness = Stillness()
+        self._before = b""
         self._asked = self._loaded = self._hears = self._near = False
 
     def begin(self) -> None:
@@ -45,10 +44,12 @@ class Listening:
                 self._asked = True
                 self._spawn(self._load(detector), "detector-load")
             return
+        before, self._before = self._before, frame.pcm
         if not listens(state):
             self._hears = False
             return
-        if state.overlap.doubt is None and _still(frame.pcm):
+        still = self._stillness.still(frame.pcm) and not frame.near
+        if still and state.overlap.doubt is None:
             if self._hears:
                 self._hears = False
                 self._dispatch(VoiceHeard(0.0))
@@ -56,18 +57,19 @@ class Listening:
         if not self._hears:
             self._hears, self._near = True, False
             detector.reset()
+            detector.feed(before)  # Whoever begins softly has begun there.
         self._near |= frame.near
         for probability in detector.feed(frame.pcm):
             near, self._near = self._near, False
             self._dispatch(VoiceHeard(probability, near))
+
+    def reset(self) -> None:
+        """Another microphone: nothing is known of its room."""
+        self._stillness.reset()
+        self._before = b""
 
     async def _load(self, detector: VoiceDetector) -> None:
         self._loaded = await detector.load()
         if not self._loaded:
             log.warning("speech cannot be told from noise here: the server decides")
             self._dispatch(DetectorChanged(works=False))
-
-
-def _still(pcm: bytes) -> bool:
-    samples = from_bytes(pcm)
-    return int(samples.max(initial=0)) < STILL and int(samples.min(initial=0)) > -STILL

@@ -27,6 +27,7 @@ from tests.benchmarks.bench_place import (
     tone,
 )
 from tests.private_process import wait_until
+from tests.rooms import told
 from tests.servers import speech
 from tests.sound_recorder import Recorder
 
@@ -244,11 +245,11 @@ def _duplex(here: Place, program: Sequence[str], scale: Scale) -> dict[str, str]
 
 
 def _echoing(here: Place, program: Sequence[str], scale: Scale) -> dict[str, str]:
-    """The same in a room, where the microphone hears the speaker."""
+    """The same in a room, where the microphone hears the assistant's voice."""
     here.sound.echo(SPEAKER, MICROPHONE, 60, ECHO_DB)
     try:
-        said = np.random.default_rng(1).integers(-9_000, 9_000, RATE_HZ * (scale.duplex_s + 8))
-        share, _ = _load(here, program, said.astype("<i2").tobytes(), scale)
+        said = speech.to_pcm(told(scale.duplex_s + 8))
+        share, _ = _load(here, program, said, scale)
     finally:
         here.sound.unplug(f"echo_{MICROPHONE}")
     return {"the same while an echo is taken out, %": f"{share:.1f}"}
