@@ -9,21 +9,25 @@ word, and whether it stays silent then, the words decide, which the server sends
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from desktop_app.adapters.echo import WebRtcEchoCanceller
+from desktop_app.adapters.microphone import PATIENT_BLOCKS
+from desktop_app.adapters.voice_detector import LocalVoiceDetector
 from desktop_app.audio.fade import HOLD_FADE_MS
-from desktop_app.audio.pcm import BLOCK_BYTES, BYTES_PER_SAMPLE
+from desktop_app.audio.pcm import BLOCK_SAMPLES, BYTES_PER_SAMPLE
 from desktop_app.core import effects as fx
+from desktop_app.core.events import Event
 from desktop_app.core.settings import Settings
-from desktop_app.core.sound import VoiceHeard
 from desktop_app.core.state import AppState
 from desktop_app.core.step import step
 from desktop_app.offline.vad import SpeechProbability
+from desktop_app.voice.listening import Listening
 from tests.chain_bench import ON, Bench
 from tests.core.dialogue import live, speaking
 from tests.rooms import VOICE_DBFS, Room, as_loud, noise, told
@@ -94,22 +98,25 @@ class Talk:
         self._state = speaking(state, ms=total_ms)
         self._outcome = Outcome()
         self._held_at: int | None = None
+        self._now = 0
+        self._played = self._answer.copy()
+        self._in_room = self._heard(self._played)
 
     def run(self) -> Outcome:
-        """Let it happen, block by block."""
-        bench, detector = Bench(WebRtcEchoCanceller()), SpeechProbability()
-        played, size = self._answer.copy(), BLOCK_BYTES // 2
-        heard, near = self._heard(played), False
-        for at in range(0, len(played) - size, size):
-            bench.speaker.play(speech.to_pcm(played[at : at + size]), at * BYTES_PER_SAMPLE)
-            frame = bench.chain.hear(speech.to_pcm(heard[at : at + size]), ON)
-            near |= frame.near
-            for odds in detector.feed(np.frombuffer(frame.pcm, np.int16)):
-                self._state, effects = step(self._state, VoiceHeard(odds, near))
-                near = False
-                if self._carry_out(effects, at + size, played):
-                    heard = self._heard(played)
+        """Let it happen, in the pieces in which the microphone is heard while one speaks."""
+        bench, size = Bench(WebRtcEchoCanceller()), PATIENT_BLOCKS * BLOCK_SAMPLES
+        listening = Listening(LocalVoiceDetector(SpeechProbability), self._dispatch, _done)
+        for at in range(0, len(self._played) - size, size):
+            self._now, piece = at + size, slice(at, at + size)
+            bench.speaker.play(speech.to_pcm(self._played[piece]), at * BYTES_PER_SAMPLE)
+            frame = bench.chain.hear(speech.to_pcm(self._in_room[piece]), ON)
+            listening.heard(frame, self._state)
         return self._outcome
+
+    def _dispatch(self, event: Event) -> None:
+        self._state, effects = step(self._state, event)
+        if self._carry_out(effects, self._now, self._played):
+            self._in_room = self._heard(self._played)
 
     def _heard(self, played: Sound) -> Sound:
         heard = self._floor.copy()
@@ -134,6 +141,11 @@ class Talk:
                 case fx.CutSpeaker():
                     self._outcome.cut_at, changed = now_ms, True
         return changed
+
+
+def _done(work: Coroutine[object, object, None], name: str) -> None:
+    """Do at once what the app does beside."""
+    asyncio.run(work)
 
 
 def run(quick: bool) -> list[Row]:
