@@ -7,9 +7,10 @@ height is enough for rows out of sight, so that 10,000 rows cost as little as te
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from PySide6.QtCore import QAbstractListModel, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from desktop_app.ui.row_geometry import BOTTOM_PAD_PX, Index, RowGeometry
@@ -20,17 +21,38 @@ MOST_LOOKS = 8
 """Rows in sight are measured until none is of another height than thought, or so many times."""
 
 
+class RowSizes(Protocol):
+    """Knows how high rows are."""
+
+    def begin(self, font: QFont, width_px: float) -> None:
+        """Take on another font, width or colours."""
+
+    def estimate(self, number: int) -> float:
+        """Return about how high a row is.  Must be cheap."""
+
+    def measure(self, number: int) -> float:
+        """Lay out a row and return how high it is."""
+
+
 class RowList(RowGeometry):
     """Places rows; follows the end only while it is in sight, and else keeps still what is seen.
 
-    A subclass measures rows and paints them.
+    A subclass paints them.
+
+    Args:
+        model: The rows.
+        sizes: Knows how high they are.
+        parent: Qt's.
     """
 
     following_changed = Signal(bool)
     """Whether the end is in sight."""
 
-    def __init__(self, model: QAbstractListModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: QAbstractListModel, sizes: RowSizes, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._sizes = sizes
         self._following = True
         self._anchor = QPersistentModelIndex()
         self._offset = 0.0
@@ -44,14 +66,6 @@ class RowList(RowGeometry):
         model.modelReset.connect(self.start_over)
 
     # --- what a subclass knows ----------------------------------------------------------------
-
-    def estimate(self, number: int) -> float:
-        """Return about how high a row is.  Must be cheap."""
-        raise NotImplementedError
-
-    def measure(self, number: int) -> float:
-        """Lay out a row and return how high it is."""
-        raise NotImplementedError
 
     def placed(self) -> None:
         """Rows have been placed or scrolled; for what depends on which are in sight."""
@@ -84,7 +98,7 @@ class RowList(RowGeometry):
 
     def rowsInserted(self, parent: Index, start: int, end: int) -> None:
         """Make room."""
-        self.heights.insert(start, [self.estimate(n) for n in range(start, end + 1)])
+        self.heights.insert(start, [self._sizes.estimate(n) for n in range(start, end + 1)])
         QAbstractItemView.rowsInserted(self, parent, start, end)
         self.scheduleDelayedItemsLayout()
 
@@ -100,7 +114,8 @@ class RowList(RowGeometry):
 
     def start_over(self) -> None:
         """Forget all heights: other rows, another width, another font."""
-        self.heights.reset(self.estimate(n) for n in range(self.model().rowCount()))
+        self._sizes.begin(self.font(), float(self.width()))
+        self.heights.reset(self._sizes.estimate(n) for n in range(self.model().rowCount()))
         self.scheduleDelayedItemsLayout()
 
     # --- placing ------------------------------------------------------------------------------
@@ -138,7 +153,7 @@ class RowList(RowGeometry):
         changed = False
         for number in self.heights.between(top, bottom):
             if not self.heights.is_exact(number):
-                changed |= self.heights.measured(number, self.measure(number))
+                changed |= self.heights.measured(number, self._sizes.measure(number))
         return changed
 
     def _remember(self) -> None:

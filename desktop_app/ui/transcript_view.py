@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import (
     QBrush,
@@ -18,25 +16,21 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui import theme
+from desktop_app.ui.row_layouts import RowLayouts
 from desktop_app.ui.row_list import RowList
-from desktop_app.ui.row_painter import Laid, RowPainter
 from desktop_app.ui.transcript_model import TranscriptModel
 
-KEPT_LAYOUTS = 300
 FADE_PX = 16
 DOTS_MS = 420
-ANY_WIDTH_PX = 600
 
 
 class TranscriptView(RowList):
     """Paints a `TranscriptModel`: smooth with 10,000 rows and with one row that grows long."""
 
     def __init__(self, model: TranscriptModel, parent: QWidget | None = None) -> None:
-        self._rows = model
-        self._laid: OrderedDict[str, Laid] = OrderedDict()
+        self._rows, self._layouts = model, RowLayouts(model)
         self._beat = 0
-        super().__init__(model, parent)
-        self._painter = RowPainter(self.font(), ANY_WIDTH_PX)
+        super().__init__(model, self._layouts, parent)
         self._dots = QTimer(self, interval=DOTS_MS)
         self._dots.timeout.connect(self._next_beat)
         self.setObjectName("transcript")
@@ -45,40 +39,6 @@ class TranscriptView(RowList):
     def moving(self) -> bool:
         """Whether waiting dots move."""
         return self._dots.isActive()
-
-    # --- measuring ----------------------------------------------------------------------------
-
-    def estimate(self, number: int) -> float:
-        """Return about how high a row is, from the number of its letters."""
-        return self._painter.estimate(self._rows.row_at(number), self._is_first(number))
-
-    def measure(self, number: int) -> float:
-        """Break a row into lines and return how high it is."""
-        return self._lay_out(number).height
-
-    def start_over(self) -> None:
-        """Take on the width, font and colours there are now."""
-        self._painter = RowPainter(self.font(), float(self.width()))
-        self._laid.clear()
-        super().start_over()
-
-    def _lay_out(self, number: int) -> Laid:
-        row = self._rows.row_at(number)
-        first = self._is_first(number)
-        known = self._laid.get(row.item_id)
-        if known is None or known.row is not row or known.first != first:
-            known = self._painter.lay_out(row, first, self._rows.note(row), known)
-            self._laid[row.item_id] = known
-        self._laid.move_to_end(row.item_id)
-        if len(self._laid) > KEPT_LAYOUTS:
-            self._laid.popitem(last=False)
-        return known
-
-    def _is_first(self, number: int) -> bool:
-        """Whether another speaker's row stands above."""
-        if number == 0:
-            return True
-        return self._rows.row_at(number).role is not self._rows.row_at(number - 1).role
 
     # --- painting -----------------------------------------------------------------------------
 
@@ -91,14 +51,14 @@ class TranscriptView(RowList):
         area = QRectF(event.rect())
         picked = self.selectionModel()
         for number in self.heights.between(area.top() + shift, area.bottom() + shift):
-            laid = self._lay_out(number)
+            laid = self._layouts.lay_out(number)
             top = self.heights.top(number) - shift
             chosen = picked.isSelected(self._rows.index(number))
             name = self._rows.speaker(laid.row)
-            self._painter.paint(painter, laid, top, area, name, chosen=chosen)
-            box = self._painter.dots_box(laid, top)
+            self._layouts.painter.paint(painter, laid, top, area, name, chosen=chosen)
+            box = self._layouts.painter.dots_box(laid, top)
             if not box.isEmpty():
-                self._painter.paint_dots(painter, box, self._beat)
+                self._layouts.painter.paint_dots(painter, box, self._beat)
         self._paint_edges(painter)
 
     def _paint_edges(self, painter: QPainter) -> None:
@@ -131,9 +91,9 @@ class TranscriptView(RowList):
     def _dots_boxes(self) -> list[QRectF]:
         shift = self.verticalScrollBar().value()
         boxes = (
-            self._painter.dots_box(self._lay_out(n), self.heights.top(n) - shift)
+            self._layouts.painter.dots_box(self._layouts.lay_out(n), self.heights.top(n) - shift)
             for n in self.in_sight()
-            if self._painter.waits(self._rows.row_at(n))
+            if self._layouts.painter.waits(self._rows.row_at(n))
         )
         return [box for box in boxes if not box.isEmpty()]
 

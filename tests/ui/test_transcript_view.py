@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from desktop_app.core.transcript import Role, Row, Rows, Text, grown, place
 from desktop_app.ui.palettes import LIGHT
+from desktop_app.ui.row_layouts import RowLayouts
 from desktop_app.ui.row_painter import RowPainter
 from desktop_app.ui.transcript_model import TranscriptModel
 from desktop_app.ui.transcript_view import TranscriptView
@@ -160,9 +161,12 @@ def test_every_state_of_a_row_is_drawn_and_estimated_about_right(view: Transcrip
     show(view, (*states, *empty))
     assert view.grab().toImage() != QImage()
     model = view.model()
+    assert isinstance(model, TranscriptModel)
+    layouts = RowLayouts(model)
+    layouts.begin(view.font(), view.width())
     for number in range(model.rowCount()):
         assert view.heights.is_exact(number)
-        assert abs(view.estimate(number) - view.heights.height(number)) < 60
+        assert abs(layouts.estimate(number) - view.heights.height(number)) < 60
 
 
 def test_partial_words_are_paler_than_final_ones(view: TranscriptView) -> None:
