@@ -134,14 +134,14 @@ def open_sound(state: AppState, *, afresh: bool = False) -> fx.OpenSound:
 
 def mic_opened(state: AppState, label: str) -> Step:
     """The microphone runs."""
-    opened = solved(state, Kind.NO_MICROPHONE, Kind.NO_SOUND)
+    opened = solved(state, Kind.NO_MICROPHONE, Kind.NO_SOUND, Kind.SILENT_MICROPHONE)
     return minded(state, sound(opened, mic_open=True, mic_label=label)), ()
 
 
 def mic_lost(state: AppState, problem: Problem | None) -> Step:
     """The microphone went away, could not be opened, or was closed by us (no problem)."""
     was_open = state.sound.mic_open
-    state = sound(state, mic_open=False, mic_at="")
+    state = sound(solved(state, Kind.SILENT_MICROPHONE), mic_open=False, mic_at="")
     if problem is None or not state.sound.wanted:
         return state, ()
     if was_open:

@@ -148,6 +148,13 @@ class TalkedMuted:
 
 
 @dataclass(frozen=True, slots=True)
+class MicSilent:
+    """The microphone has given nothing but zeros since it was opened; or (not ``silent``) no more."""
+
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MicOpened:
     """The microphone runs; ``label`` is its name for people."""
 
@@ -207,6 +214,7 @@ SoundEvent = (
     | VoiceHeard
     | DetectorChanged
     | TalkedMuted
+    | MicSilent
     | MicOpened
     | MicLost
     | SpeakerOpened

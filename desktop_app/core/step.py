@@ -18,6 +18,7 @@ from desktop_app.core import (
     refusals,
     responses,
     rest,
+    silent_microphone,
     sound,
     talk_key,
     turn_taking,
@@ -193,6 +194,8 @@ def _sound(state: AppState, event: sound.SoundEvent) -> Step:
             return sound_changed(state, detects=works), ()
         case sound.TalkedMuted():
             return muted_talk.talked(state)
+        case sound.MicSilent():
+            return silent_microphone.mic_silent(state, event)
         case sound.MicOpened(label):
             return devices.mic_opened(state, label)
         case sound.MicLost(problem):

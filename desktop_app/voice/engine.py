@@ -34,6 +34,7 @@ from desktop_app.voice.chain import NO_CLEANERS, Chain, Cleaners
 from desktop_app.voice.listening import Listening
 from desktop_app.voice.muted_ear import MutedEar
 from desktop_app.voice.session import Session
+from desktop_app.voice.silent_ear import SilentEar
 from desktop_app.voice.sounds import Sounds
 from desktop_app.voice.store import Store
 from desktop_app.voice.timers import Timers
@@ -87,6 +88,7 @@ class Engine:
         self._chain = Chain(ports.cleaners, ports.speaker.reference, store.dispatch)
         self._listening = Listening(ports.detector, store.dispatch, self._spawn)
         self._muted_ear = MutedEar(store.dispatch)
+        self._silent_ear = SilentEar(store.dispatch)
         self._session: Session | None = None
         self._holding: asyncio.Task[None] | None = None
         self._group: asyncio.TaskGroup | None = None
@@ -162,9 +164,12 @@ class Engine:
         if isinstance(event, MicOpened | SpeakerOpened):
             self._chain.reset()
             self._listening.reset()
+        if isinstance(event, MicOpened):
+            self._silent_ear.reset()
         self._store.dispatch(event)
 
     def _heard(self, piece: bytes) -> None:
+        self._silent_ear.heard(piece, self._store.state)
         frame = self._chain.hear(piece, cleaning(self._store.state))
         self._taken = False
         self._store.dispatch(frame)
