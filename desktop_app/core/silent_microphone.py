@@ -12,7 +12,7 @@ from desktop_app.core.state import AppState, Step
 
 SILENT_MICROPHONE = Problem(
     Kind.SILENT_MICROPHONE,
-    "Your microphone gives no sound at all",
+    "The microphone gives only silence",
     "Switch it on at its own button and in the system's sound settings, and allow Parley to use it "
     "in the privacy settings.",
     Action.CHECK_SOUND,

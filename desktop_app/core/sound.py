@@ -149,7 +149,7 @@ class TalkedMuted:
 
 @dataclass(frozen=True, slots=True)
 class MicSilent:
-    """The microphone has given nothing but zeros since it was opened; or (not ``silent``) no more."""
+    """Since it was opened the microphone has given nothing but zeros; not ``silent``: no more."""
 
     silent: bool
 
