@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from desktop_app.adapters.echo import WebRtcEchoCanceller
+from desktop_app.adapters.microphone import PATIENT_BLOCKS
 from desktop_app.adapters.noise import WebRtcNoiseSuppressor
 from desktop_app.core.cleaning import Cleaning
 from tests.benchmarks import speex
@@ -78,12 +79,17 @@ def run(quick: bool) -> list[Row]:
 
 
 def _parley(near: Sound, far: Sound) -> Sound:
-    return Bench(WebRtcEchoCanceller()).hear(near, far)
+    return _bench().hear(near, far)
+
+
+def _bench(suppressor: WebRtcNoiseSuppressor | None = None) -> Bench:
+    """A chain that is fed as in the app while the assistant speaks."""
+    return Bench(WebRtcEchoCanceller(), suppressor, PATIENT_BLOCKS)
 
 
 def _held(near: Sound, far: Sound) -> int:
     """How often somebody else is believed to be heard through the echo."""
-    bench = Bench(WebRtcEchoCanceller())
+    bench = _bench()
     bench.hear(near, far)
     return sum(frame.near and not before.near for before, frame in itertools.pairwise(bench.frames))
 
@@ -117,7 +123,7 @@ def _costs(seconds: int) -> list[Row]:
     played, said = told(seconds), asked(seconds)
     rows: list[Row] = []
     for name, (room, wanted) in talks.items():
-        bench = Bench(WebRtcEchoCanceller(), WebRtcNoiseSuppressor())
+        bench = _bench(WebRtcNoiseSuppressor())
         heard = room.hear(played)
         began = time.process_time()
         bench.hear(heard, played, wanted)
