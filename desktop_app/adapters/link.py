@@ -203,17 +203,19 @@ class WebSocketLink:
         socket = self._open_socket()
         yield LinkOpened(self._label or self._host, self._capabilities)
         loop_time = asyncio.get_running_loop().time
-        since_s, frames = loop_time(), 0
+        busy_s, frames = 0.0, 0
         try:
             while not self._closing:
                 frame = await socket.recv(decode=False)
+                begun_s = loop_time()
                 for event in self._hearing.heard(frame):
                     yield event
                 frames += 1
-                if frames >= FRAMES_AT_ONCE or loop_time() - since_s >= BUSY_S:
+                busy_s += loop_time() - begun_s
+                if frames >= FRAMES_AT_ONCE or busy_s >= BUSY_S:
                     # What has come is read without waiting; others want the loop too.
                     await asyncio.sleep(0)
-                    since_s, frames = loop_time(), 0
+                    busy_s, frames = 0.0, 0
         except ConnectionClosed as closed:
             if not self._closing:
                 raise self._lost(closed) from closed

@@ -63,6 +63,7 @@ class Playout:
         self._kept = min(samples_of_ms(KEPT_MS, rate_hz), len(memory) // 8)
         self._spill: deque[tuple[str, Float32]] = deque()
         self._resampler = Resampler(RATE_HZ, rate_hz) if rate_hz != RATE_HZ else None
+        self._flush_ahead = samples_of_ms(FLUSH_AHEAD_MS, rate_hz)
         self._unflushed = ""
         self._last_item = ""
         self._half = b""
@@ -132,7 +133,7 @@ class Playout:
         head = self._head()
         if self._spill and not self._held:
             self._refill()
-        if self._unflushed and not self._spill and self._left(head) <= self._flush_ahead():
+        if self._unflushed and not self._spill and self._left(head) <= self._flush_ahead:
             self._flush()
         happened: list[Began | Ended] = [Began(item) for item in self._ledger.advance(head)]
         if happened:
@@ -151,7 +152,7 @@ class Playout:
             return None
         until = self._tape.end + self.tail
         if self._unflushed:
-            until = self._tape.end - self._flush_ahead()
+            until = self._tape.end - self._flush_ahead
         begin = self._ledger.next_begin()
         return until if begin is None else min(until, begin)
 
@@ -190,7 +191,7 @@ class Playout:
         self._put(item_id, samples)
 
     def _put(self, item_id: str, samples: Float32) -> None:
-        room = max(0, self._tape.room() - self._flush_ahead())
+        room = max(0, self._tape.room() - self._flush_ahead)
         for span in self._tape.write(samples[:room]):
             again = min(self._twice, span.end - span.begin)
             self._twice -= again
@@ -200,7 +201,7 @@ class Playout:
             self._spill.appendleft((item_id, samples[room:]))
 
     def _refill(self) -> None:
-        while self._spill and self._tape.room() > self._flush_ahead():
+        while self._spill and self._tape.room() > self._flush_ahead:
             self._put(*self._spill.popleft())
 
     def _flush(self) -> None:
@@ -210,6 +211,3 @@ class Playout:
 
     def _left(self, head: int) -> int:
         return self._tape.end - head
-
-    def _flush_ahead(self) -> int:
-        return samples_of_ms(FLUSH_AHEAD_MS, self._rate_hz)

@@ -182,6 +182,8 @@ class Engine:
         self._muted_ear.heard(frame, self._store.state)
 
     def _changed(self, before: AppState, after: AppState) -> None:
+        if before is after:
+            return
         if before.sound.playing is not after.sound.playing:
             # While the assistant speaks who interrupts is judged here, and 10 ms more are no loss.
             self._ports.microphone.patient = bool(after.sound.playing)

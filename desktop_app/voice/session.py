@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from desktop_app.core.effects import Order
 from desktop_app.core.events import Event
-from desktop_app.core.far_end import AssistantTextArrived, LinkLost
+from desktop_app.core.far_end import AssistantTextArrived, AudioArrived, LinkLost
 from desktop_app.core.settings import Settings
 from desktop_app.ports import Destination, Dispatch, Link, LinkError
 from desktop_app.voice.outbox import Outbox
@@ -85,19 +85,28 @@ class Session:
             await link.send(order)
 
     def _receive(self, event: Event) -> None:
-        """Collect what arrives in one go."""
-        if not self._inbox:
+        """Collect what arrives in one go; only sound that nothing waits before goes at once.
+
+        It comes fifty times a second, mostly alone, and is joined with nothing.
+        """
+        if self._inbox:
+            self._inbox.append(event)
+        elif isinstance(event, AudioArrived):
+            self._tell(event)
+        else:
+            self._inbox.append(event)
             asyncio.get_running_loop().call_soon(self._deliver)
-        self._inbox.append(event)
 
     def _deliver(self) -> None:
         events, self._inbox = self._inbox, []
         for event in merged(events):
-            if not self._left:
-                self._dispatch(event)
+            self._tell(event)
 
     def _lost(self, event: LinkLost) -> None:
         self._deliver()
+        self._tell(event)
+
+    def _tell(self, event: Event) -> None:
         if not self._left:
             self._dispatch(event)
 

@@ -234,6 +234,24 @@ def test_a_flood_of_words_is_few_events() -> None:
     assert len(told) < 50
 
 
+def test_sound_waits_for_nothing_but_the_words_that_came_before_it() -> None:
+    said: list[Event] = []
+    session = Session(FakeLink, FakeDestination(), said.append)
+    first, second = (AudioArrived("r", "i", bytes([n, 0])) for n in (1, 2))
+
+    async def scene() -> list[Event]:
+        session._receive(first)
+        at_once = list(said)
+        session._receive(AssistantTextArrived("r", "i", "Good "))
+        session._receive(AssistantTextArrived("r", "i", "day."))
+        session._receive(second)
+        await until(lambda: second in said)
+        return at_once
+
+    assert asyncio.run(scene()) == [first]
+    assert said == [first, AssistantTextArrived("r", "i", "Good day."), second]
+
+
 EVENTS = st.lists(
     st.one_of(
         st.builds(
