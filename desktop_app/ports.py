@@ -119,11 +119,17 @@ class SoundError(Exception):
 class Microphone(Protocol):
     """A source of speech: PCM16, mono, 24 kHz, in blocks of 10 ms or a few of them as one."""
 
-    level: MicLevel
-    """Newest level; replaced whole, so any thread may read it."""
     patient: bool
-    """Whether a lone block may wait for the next, and both come as one: half the work.  Set on
-    the loop."""
+    """Whether a lone block may wait for the next ones, and up to four come as one: a fraction of
+    the work.  Set on the loop."""
+
+    @property
+    def level(self) -> MicLevel:
+        """Loudness of what `blocks` gave since the last reading, of the last 250 ms at most.
+
+        Without any news it is what it was, and silence while nothing is open.  It may be read in
+        another thread, but in one only.
+        """
 
     async def open(self, device: str) -> str:
         """Open ``device`` by name (empty: system default) and return its label for people.

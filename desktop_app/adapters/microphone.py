@@ -1,43 +1,38 @@
-"""The microphone: blocks of 10 ms from PortAudio, with nothing but a copy in its callbacks."""
+"""The microphone: what a `CaptureStream` records, looked for just when it must be there.
+
+On Windows the timers of asyncio tick 64 times a second, so that there what is looked for is found
+up to 16 ms late, and two blocks at a time.  To be told of blocks instead, Python would have to run
+in PortAudio's callback.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import Protocol
 
-from desktop_app.adapters.block_former import BlockFormer, taken
-from desktop_app.adapters.portaudio import PORTAUDIO, close_in_sound_thread, in_sound_thread
+from desktop_app.adapters.capture_stream import CaptureStream
+from desktop_app.adapters.portaudio import close_in_sound_thread, in_sound_thread
 from desktop_app.adapters.pulse_api import Pulse
-from desktop_app.adapters.pulse_server import moved, place_of
+from desktop_app.adapters.pulse_server import place_of
 from desktop_app.adapters.pulse_watch import PulseWatch
 from desktop_app.adapters.sound_problems import gone
-from desktop_app.adapters.sound_target import (
-    Form,
-    Target,
-    extra_settings,
-    find_target,
-    open_target,
-)
-from desktop_app.adapters.thread_priority import hasty_threads
 from desktop_app.audio.level import Meter
-from desktop_app.audio.pcm import BLOCK_MS, RATE_HZ
+from desktop_app.audio.pacing import Pacer
+from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_MS
 from desktop_app.core.problems import Problem
 from desktop_app.core.sound import MicLevel
 from desktop_app.ports import SoundError
 
 LOOK_S = 0.5
 MOST_MISSED = 2
-"""Looks without a block, after which a microphone counts as gone."""
+"""Looks without sound, after which a microphone counts as gone."""
 MOST_MISSED_AT_FIRST = 10
-"""The same before the first block: Bluetooth changes its profile first."""
-MOST_BLOCKS = 3000
-SHORT_MS = BLOCK_MS // 2
-"""How often a sound server is asked: it steps as often as it must, and its steps are waited for."""
-PATIENT_BLOCKS = 2
+"""The same before the first sound: Bluetooth changes its profile first."""
+MOST_BYTES = 3000 * BLOCK_BYTES
+"""So much waits for whoever listens; then the oldest is dropped."""
+PATIENT_BLOCKS = 4
 """So many come at once where a lone block may wait."""
 GUARDED = ("source", "source_output")
 """Changes after which a stream may record something else."""
@@ -45,21 +40,22 @@ GUARDED = ("source", "source_output")
 _log = logging.getLogger(__name__)
 
 
-class _InputStream(Protocol):
-    """What we use of `sounddevice.RawInputStream`."""
-
-    def start(self) -> None: ...
-    def close(self) -> None: ...
-
-
 class PortAudioMicrophone:
-    """A `Microphone`.  All of it but the callbacks runs on the loop that opened it."""
+    """A `Microphone`.  All of it but `level` runs on the loop that opened it."""
 
     def __init__(self) -> None:
-        self.level = MicLevel()
         self._meter = Meter()
         self._capture: _Capture | None = None
         self._patient = False
+
+    @property
+    def level(self) -> MicLevel:
+        """Loudness of what came since this was asked last."""
+        capture = self._capture
+        if capture is None or capture.problem is not None:
+            return MicLevel()
+        loud = self._meter.read()
+        return MicLevel(loud.rms_dbfs, loud.peak_dbfs, loud.clipped)
 
     @property
     def patient(self) -> bool:
@@ -70,7 +66,11 @@ class PortAudioMicrophone:
     def patient(self, value: bool) -> None:
         self._patient = value
         if self._capture is not None:
-            self._capture.wait_for(PATIENT_BLOCKS if value else 1)
+            self._capture.wait_for(self._together)
+
+    @property
+    def _together(self) -> int:
+        return PATIENT_BLOCKS if self._patient else 1
 
     async def open(self, device: str) -> str:
         """Open ``device`` by name (empty: system default) and return its label for people.
@@ -82,37 +82,34 @@ class PortAudioMicrophone:
         """
         old = self._capture
         if old is not None:
-            if old.problem is None and await in_sound_thread(partial(old.lead, device)):
-                return old.label
+            if old.problem is None and await in_sound_thread(partial(old.stream.lead, device)):
+                return old.stream.label
             if old.problem is not None:
                 await self.aclose()  # While it is open, the list of devices is the old one.
         capture = _Capture(asyncio.get_running_loop())
-        capture.wait_for(PATIENT_BLOCKS if self._patient else 1)
         await in_sound_thread(lambda: capture.open(device), undo=lambda _: capture.close())
-        capture.watch()
         old, self._capture = self._capture, capture
         if old is not None:
-            capture.inbox.clear()  # Until here the old one was heard.
+            capture.follow(old)
+        capture.watch(self._together)
+        if old is not None:
             old.end()
             await close_in_sound_thread(old.close)
-        return capture.label
+        return capture.stream.label
 
     async def blocks(self) -> AsyncIterator[bytes]:
         """Yield blocks as they come, of whichever device is open; end after `aclose`.
 
-        While it is `patient`, two that came together are one.
+        While it is `patient`, up to `PATIENT_BLOCKS` that came together are one.
 
         Raises:
             SoundError: If the device goes away.
         """
         while (capture := self._capture) is not None:
-            while capture.inbox and not capture.doubted:
-                for piece in taken(capture.inbox, capture.form, as_one=self._patient):
-                    loud = self._meter.measure(piece)
-                    self.level = MicLevel(loud.rms_dbfs, loud.peak_dbfs, loud.clipped)
-                    yield piece
+            while piece := capture.piece(self._together):
+                self._meter.push(piece)
+                yield piece
             if capture.problem is not None:
-                self.level = MicLevel()
                 raise SoundError(capture.problem)
             if not capture.ended:
                 await capture.news()
@@ -120,7 +117,7 @@ class PortAudioMicrophone:
     async def aclose(self) -> None:
         """Close the device.  Idempotent."""
         capture, self._capture = self._capture, None
-        self.level = MicLevel()
+        self._meter = Meter()
         if capture is not None:
             capture.end()
             await close_in_sound_thread(capture.close)
@@ -130,88 +127,37 @@ class _Capture:
     """One opened device, from opening to loss or close."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.label = ""
-        self.inbox: deque[bytes] = deque(maxlen=MOST_BLOCKS)
+        self.stream = CaptureStream(self._finished)
         self.problem: Problem | None = None
         self.ended = False
         self.doubted = False
         """Something was moved: until it is known what, this may be a recording of a speaker."""
         self._loop = loop
+        self._inbox = bytearray()
         self._news = asyncio.Event()
-        self._waking = False
-        self._least = 1
-        self._halves = False
-        self._half = b""
-        self._blocks = 0
+        self._taken = 0
         self._seen = 0
         self._missed = 0
+        self._pacer: Pacer | None = None
+        self._next: asyncio.TimerHandle | None = None
         self._watchdog: asyncio.TimerHandle | None = None
-        self._stream: _InputStream | None = None
-        self._target: Target | None = None
         self._places: PulseWatch | None = None
-        self.form: Callable[[bytes], list[bytes]] = lambda block: [block]
 
     # -- in the sound thread --------------------------------------------------------------------
 
     def open(self, device: str) -> None:
         """Open and start."""
-        with PORTAUDIO.locked() as sounddevice:
-            target = find_target("input", device, sounddevice)
-            # Not where no server keeps what we do not take in time.
-            self._halves = bool(target.stream)
-
-            def start(form: Form) -> _InputStream:
-                stream: _InputStream = sounddevice.RawInputStream(
-                    samplerate=form.rate_hz,
-                    blocksize=form.rate_hz * (SHORT_MS if self._halves else BLOCK_MS) // 1000,
-                    device=target.index,
-                    channels=form.channels,
-                    dtype="int16",
-                    latency="low",
-                    extra_settings=extra_settings(target, sounddevice),
-                    callback=self._heard,
-                    finished_callback=self._finished,
-                )
-                try:
-                    stream.start()
-                except sounddevice.PortAudioError:
-                    stream.close()
-                    raise
-                if form != Form(RATE_HZ, 1):
-                    self.form = BlockFormer(form).blocks
-                return stream
-
-            with hasty_threads():
-                self._stream = open_target(target, "input", sounddevice, start)
-            PORTAUDIO.opened()
-        self._target = target
-        self.label = target.label
-        if target.stream:
+        self.stream.open(device)
+        if self.stream.server_name:
             self._places = PulseWatch(
                 self._check_place, GUARDED, noticed=self._doubt, debounce_s=0.0
             )
-
-    def lead(self, device: str) -> bool:
-        """Change without a gap, if a sound server leads us back to where we were opened."""
-        target = self._target
-        if target is None or not target.stream:
-            return target is not None and self._is_on(device)
-        label = moved("input", target.stream, device, target.name)
-        self.label = label or self.label
-        return label is not None
 
     def close(self) -> None:
         """Stop and close."""
         if self._places is not None:
             self._places.stop()
-        stream, self._stream = self._stream, None
-        if stream is not None:
-            with PORTAUDIO.closing():
-                stream.close()
-
-    def _is_on(self, device: str) -> bool:
-        with PORTAUDIO.locked() as sounddevice:
-            return self._target == find_target("input", device, sounddevice)
+        self.stream.close()
 
     # -- in the thread of the watch -------------------------------------------------------------
 
@@ -220,28 +166,16 @@ class _Capture:
 
     def _check_place(self, pulse: Pulse | None) -> None:
         """The server moves streams silently: one that lost its microphone records a speaker."""
-        target = self._target
-        place = place_of(pulse, "input", target.stream) if pulse and target else None
+        name = self.stream.server_name
+        place = place_of(pulse, "input", name) if pulse else None
         if place is not None and place.is_monitor:
             _log.info("The microphone was moved to %s", place.device)
-            self.inbox.clear()
-            self._call(self.lose)
+            self._call(self._lose_all)  # And stays doubted.
             return
         self.doubted = False
-        self._call(self._wake)
+        self._call(self._news.set)
 
-    # -- in PortAudio's thread ------------------------------------------------------------------
-
-    def _heard(self, data: bytes, frames: int, time: object, status: object) -> None:
-        if self._halves and not self._half:
-            self._half = bytes(data)
-            return
-        self.inbox.append(self._half + bytes(data))
-        self._half = b""
-        self._blocks += 1
-        if not self._waking and len(self.inbox) >= self._least:
-            self._waking = True
-            self._call(self._wake)
+    # -- in PortAudio's thread, at its end ------------------------------------------------------
 
     def _finished(self) -> None:
         self._call(self.lose)
@@ -254,44 +188,88 @@ class _Capture:
 
     # -- on the loop ----------------------------------------------------------------------------
 
+    def watch(self, blocks: int) -> None:
+        """Begin to take what comes, so many ``blocks`` at once, and to look whether it does."""
+        rate_hz = self.stream.form.rate_hz
+        self._pacer = Pacer(self._loop.time(), rate_hz * BLOCK_MS // 1000, rate_hz)
+        self._watchdog = self._loop.call_later(LOOK_S, self._look)
+        self.wait_for(blocks)
+
     def wait_for(self, blocks: int) -> None:
-        """Wake nobody for fewer ``blocks``; what lies here already waits no longer."""
-        self._least = blocks
-        self._news.set()
+        """Take so many ``blocks`` at once; if those are there already, now."""
+        if self._pacer is not None and not self.ended and self.problem is None:
+            self._pacer.want(blocks)
+            if self._next is not None:
+                self._next.cancel()
+            self._next = self._loop.call_at(self._pacer.next_s, self._poll, self._pacer)
+
+    def piece(self, blocks: int) -> bytes:
+        """Return the oldest of what was taken, at most so many ``blocks`` as one; empty: wait."""
+        whole = min(len(self._inbox) // BLOCK_BYTES, blocks) * BLOCK_BYTES
+        if not whole or self.doubted:
+            return b""
+        piece = bytes(self._inbox[:whole])
+        del self._inbox[:whole]
+        return piece
 
     async def news(self) -> None:
-        """Return when there are blocks, or an end."""
+        """Return when there is a piece, or an end."""
         self._news.clear()
-        heard = len(self.inbox) >= self._least and not self.doubted
+        heard = len(self._inbox) >= BLOCK_BYTES and not self.doubted
         if not heard and not self.ended and self.problem is None:
             await self._news.wait()
 
-    def watch(self) -> None:
-        """Begin to look whether blocks come."""
-        self._watchdog = self._loop.call_later(LOOK_S, self._look)
+    def follow(self, old: _Capture) -> None:
+        """Begin where ``old`` ends: until now that one was heard."""
+        self.stream.take(self.stream.waiting)
+        old._take(old.stream.waiting)
+        if not old.doubted:
+            self._inbox += old._inbox
 
     def end(self) -> None:
-        """Take no more blocks, for nobody wants them."""
+        """Take no more, for nobody wants it."""
         self.ended = True
-        if self._watchdog is not None:
-            self._watchdog.cancel()
-        self._news.set()
+        self._stop_looking()
 
     def lose(self) -> None:
         """Note that the device is gone, unless we are closing it."""
         if not self.ended and self.problem is None:
-            self.problem = gone("input", self.label)
-            self._news.set()
+            self._take(self.stream.waiting)
+            self.problem = gone("input", self.stream.label)
+            self._stop_looking()
 
-    def _wake(self) -> None:
-        self._waking = False
+    def _lose_all(self) -> None:
+        self.lose()
+        self._inbox.clear()
+
+    def _stop_looking(self) -> None:
+        for timer in (self._next, self._watchdog):
+            if timer is not None:
+                timer.cancel()
         self._news.set()
 
+    def _poll(self, pacer: Pacer) -> None:
+        waiting = self.stream.waiting
+        frames = pacer.look(self._loop.time(), waiting)
+        if frames:
+            self._take(frames)
+            self._news.set()
+        self._next = self._loop.call_at(pacer.next_s, self._poll, pacer)
+
+    def _take(self, frames: int) -> None:
+        self._taken += frames
+        self._inbox += self.stream.take(frames)
+        if len(self._inbox) > MOST_BYTES:
+            del self._inbox[:-MOST_BYTES]
+
     def _look(self) -> None:
-        # Twice in a row: after the computer slept, the first look comes before any block can.
-        self._missed = self._missed + 1 if self._blocks == self._seen else 0
-        self._seen = self._blocks
-        if self._missed >= (MOST_MISSED if self._blocks else MOST_MISSED_AT_FIRST):
+        # Twice in a row: after the computer slept, the first look comes before any sound can.
+        come = self._taken + self.stream.waiting
+        self._missed = self._missed + 1 if come == self._seen else 0
+        self._seen = come
+        if self._missed >= (MOST_MISSED if come else MOST_MISSED_AT_FIRST):
             self.lose()
             return
+        if self.stream.resume():
+            _log.warning("Nobody took what the microphone heard for so long that some is lost")
         self._watchdog = self._loop.call_later(LOOK_S, self._look)

@@ -1,31 +1,32 @@
-"""How loud sound is: peak, RMS and clipping, for meters that are asked 100 times a second."""
+"""How loud sound is: peak, RMS and clipping, for meters that people look at."""
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 
-from desktop_app.audio.pcm import BLOCK_SAMPLES, FULL_SCALE, Float32, Float64, from_bytes
+from desktop_app.audio.pcm import BLOCK_SAMPLES, FULL_SCALE, Float32, Float64, Int16, from_bytes
 
 FLOOR_DBFS = -96.0
 # -0.1 dBFS: a converter at its limit may stop a little below full scale.
 CLIP_AT = 32_393
 # One sample at the limit is a peak well met; some in one block are a clipped wave.
 CLIPPED_SAMPLES = 3
-# A meter on the screen looks at every third block only, and must not miss the one that clipped.
-CLIP_HELD_BLOCKS = 10
+KEPT_BLOCKS = 25
+"""What nobody asked for is forgotten after so long: 250 ms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loudness:
-    """Loudness of one block in dBFS (0 is full scale, `FLOOR_DBFS` is silence).
+    """Loudness in dBFS (0 is full scale, `FLOOR_DBFS` is silence).
 
     Attributes:
         rms_dbfs: Root of the mean square.
         peak_dbfs: The largest sample.
-        clipped: This block was cut off at the limit, or one of the last 100 ms.
+        clipped: A block was cut off at the limit.
     """
 
     rms_dbfs: float = FLOOR_DBFS
@@ -54,28 +55,43 @@ def block_powers(samples: Float32 | Float64) -> Float64:
 
 
 class Meter:
-    """Measures blocks; keeps its scratch memory, so that nothing is allocated per block."""
+    """Measures when it is asked: what came since the last time.
+
+    One thread may push, and another one read.
+    """
 
     def __init__(self) -> None:
-        self._floats = np.empty(BLOCK_SAMPLES, np.float32)
-        self._clip_left = 0
+        self._recent: deque[bytes] = deque(maxlen=KEPT_BLOCKS)
+        self._last = SILENCE
 
-    def measure(self, pcm: bytes) -> Loudness:
-        """Return the loudness of ``pcm`` (PCM16, mono)."""
-        samples = from_bytes(pcm)
-        if not len(samples):
-            return SILENCE
-        # Not abs(): int16 has no +32768.
-        peak = max(int(samples.max()), -int(samples.min()))
-        self._clip_left = max(0, self._clip_left - 1)
-        if peak == 0:
-            return SILENCE if not self._clip_left else Loudness(clipped=True)
-        if len(samples) > len(self._floats):
-            self._floats = np.empty(len(samples), np.float32)
-        floats = self._floats[: len(samples)]
-        floats[:] = samples
-        rms = math.sqrt(float(floats @ floats) / len(samples))
-        if peak >= CLIP_AT and np.count_nonzero(np.abs(floats) >= CLIP_AT) >= CLIPPED_SAMPLES:
-            self._clip_left = CLIP_HELD_BLOCKS
-        clipped = self._clip_left > 0
-        return Loudness(dbfs(rms / FULL_SCALE), dbfs(peak / FULL_SCALE), clipped)
+    def push(self, pcm: bytes) -> None:
+        """Take in a block (PCM16, mono) or a few as one."""
+        self._recent.append(pcm)
+
+    def read(self) -> Loudness:
+        """Return the loudness of what came since the last reading; without any, what it was."""
+        pieces = []
+        while self._recent:
+            pieces.append(self._recent.popleft())
+        samples = from_bytes(b"".join(pieces))[-KEPT_BLOCKS * BLOCK_SAMPLES :]
+        if len(samples):
+            self._last = measured(samples)
+        return self._last
+
+
+def measured(samples: Int16) -> Loudness:
+    """Return the loudness of samples, at least one."""
+    # Not abs(): int16 has no +32768.
+    peak = max(int(samples.max()), -int(samples.min()))
+    if peak == 0:
+        return SILENCE
+    floats = samples.astype(np.float32)
+    rms = math.sqrt(float(floats @ floats) / len(floats))
+    clipped = peak >= CLIP_AT and _has_clipped(floats)
+    return Loudness(dbfs(rms / FULL_SCALE), dbfs(peak / FULL_SCALE), clipped)
+
+
+def _has_clipped(samples: Float32) -> bool:
+    at_limit = np.abs(samples) >= CLIP_AT
+    begins = np.arange(0, len(samples), BLOCK_SAMPLES)
+    return int(np.add.reduceat(at_limit, begins, dtype=np.intp).max()) >= CLIPPED_SAMPLES

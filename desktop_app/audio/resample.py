@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from desktop_app.audio.pcm import FULL_SCALE, Float32, Int16
+from desktop_app.audio.pcm import Float32
 
 
 class Resampler:
@@ -31,8 +31,7 @@ class Resampler:
         return out
 
 
-def downmix(interleaved: Int16, channels: int) -> Float32:
-    """Return the mean of all channels, as floats from -1 to 1."""
-    frames = interleaved.reshape(-1, channels)
-    mono: Float32 = frames.mean(axis=1, dtype=np.float32) / np.float32(FULL_SCALE)
+def downmix(interleaved: Float32, channels: int) -> Float32:
+    """Return the mean of all channels."""
+    mono: Float32 = interleaved.reshape(-1, channels).mean(axis=1, dtype=np.float32)
     return mono

@@ -82,7 +82,7 @@ class DevicesStale:
 
 @dataclass(frozen=True, slots=True)
 class MicLevel:
-    """Loudness of the newest block, in dBFS (0 is full scale, -96 is silence)."""
+    """Loudness of the newest sound, in dBFS (0 is full scale, -96 is silence)."""
 
     rms_dbfs: float = -96.0
     peak_dbfs: float = -96.0

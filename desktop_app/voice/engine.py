@@ -185,7 +185,7 @@ class Engine:
         if before is after:
             return
         if before.sound.playing is not after.sound.playing:
-            # While the assistant speaks who interrupts is judged here, and 10 ms more are no loss.
+            # While the assistant speaks who interrupts is judged here, and 30 ms more are no loss.
             self._ports.microphone.patient = bool(after.sound.playing)
         if _places(before) != _places(after):
             self._chain.reset()  # The server has moved a stream: another room.

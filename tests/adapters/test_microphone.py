@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from desktop_app.adapters import capture_stream
 from desktop_app.adapters import microphone as microphone_module
 from desktop_app.adapters.microphone import PortAudioMicrophone
 from desktop_app.adapters.sound_target import Form, Target, open_target
@@ -64,6 +65,79 @@ def test_nothing_is_lost_while_the_interpreter_is_held(place: VirtualSound) -> N
         return heard
 
     assert best(lambda: likeness(asyncio.run(talk()), said), 0.99) > 0.99
+
+
+@pytest.mark.sound
+def test_every_sample_comes_as_it_was_said_though_the_interpreter_is_held(
+    place: VirtualSound,
+) -> None:
+    place.plug("mic", "mic_exact", exact=True)
+    every = np.random.default_rng(0).permutation(np.arange(-32_768, 32_768))
+
+    async def talk() -> bytes:
+        microphone = PortAudioMicrophone()
+        await microphone.open("mic_exact")
+        place.say_async("mic_exact", write(place.folder / "said.wav", every))
+        await asyncio.sleep(0.5)
+        ctypes.PyDLL(None).usleep(300_000)
+        heard = await listened(microphone, 4000)
+        await microphone.aclose()
+        return heard.tobytes()
+
+    said = every.astype("<i2").tobytes()
+    assert best(lambda: float(said in asyncio.run(talk())), 0.5) == 1.0
+
+
+@pytest.mark.sound
+def test_a_ring_that_overflowed_is_filled_again(
+    place: VirtualSound, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(capture_stream, "RING_S", 1)
+
+    async def talk() -> int:
+        microphone = PortAudioMicrophone()
+        await microphone.open("")
+        await listened(microphone, 50)
+        capture = microphone._capture
+        assert capture is not None
+        stream = capture.stream
+        recorder = stream._recorder
+        assert recorder is not None
+        # Not `to_thread`: it is the loop that is held.
+        wait_until(lambda: stream._action not in recorder.actions, "it is full")
+        heard = await listened(microphone, 4000)
+        await microphone.aclose()
+        return len(heard)
+
+    assert asyncio.run(talk()) == 4 * RATE_HZ
+    assert ["some is lost" in record.message for record in caplog.records] == [True]
+
+
+@pytest.mark.sound
+def test_what_nobody_takes_is_forgotten_from_its_beginning(
+    place: VirtualSound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(microphone_module, "MOST_BYTES", 20 * BLOCK_BYTES)
+    said = noise(0.5)
+
+    async def talk() -> tuple[int, np.ndarray]:
+        microphone = PortAudioMicrophone()
+        await microphone.open("")
+        capture = microphone._capture
+        assert capture is not None
+        await asyncio.to_thread(place.say, "mic_desk", write(place.folder / "silent.wav", said * 0))
+        place.say_async("mic_desk", write(place.folder / "said.wav", said))
+        waited = len(capture._inbox)
+        heard = await listened(microphone, 1500)
+        await microphone.aclose()
+        return waited, heard
+
+    def attempt() -> float:
+        waited, heard = asyncio.run(talk())
+        assert waited == 20 * BLOCK_BYTES
+        return likeness(heard, said)
+
+    assert best(attempt, 0.99) > 0.99
 
 
 @pytest.mark.sound
@@ -192,7 +266,7 @@ def ours(place: VirtualSound) -> list[str]:
 def test_where_no_server_leads_the_new_microphone_runs_before_the_old_one_is_closed(
     place: VirtualSound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(microphone_module, "moved", lambda *_: None)
+    monkeypatch.setattr(capture_stream, "moved", lambda *_: None)
 
     async def talk() -> tuple[str, int]:
         microphone = PortAudioMicrophone()
@@ -228,6 +302,8 @@ def test_a_microphone_that_says_nothing_at_all_is_lost(
     place: VirtualSound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(microphone_module, "LOOK_S", 0.02)
+    # No sound, and no word about it: other systems do this.
+    monkeypatch.setattr(microphone_module._Capture, "_finished", lambda _: None)
 
     async def talk() -> Problem:
         microphone = PortAudioMicrophone()
@@ -235,10 +311,8 @@ def test_a_microphone_that_says_nothing_at_all_is_lost(
         await listened(microphone, 20)
         capture = microphone._capture
         assert capture is not None
-        assert capture._stream is not None
-        # No callback, and no word about it: other systems do this.
-        capture._stream.abort()  # type: ignore[attr-defined]
-        capture.problem = None
+        assert capture.stream._recorder is not None
+        capture.stream._recorder.abort()  # type: ignore[attr-defined]
         problem = await lost(microphone)
         await microphone.aclose()
         return problem
@@ -264,7 +338,7 @@ def test_a_choosy_device_is_heard_as_well(
         )
         return plain(device, way, sounddevice, refuse)
 
-    monkeypatch.setattr(microphone_module, "open_target", choosy)
+    monkeypatch.setattr(capture_stream, "open_target", choosy)
 
     async def talk() -> np.ndarray:
         microphone = PortAudioMicrophone()

@@ -1,4 +1,4 @@
-"""How the microphone gives its blocks out by two, to those who can wait."""
+"""How the microphone gives its blocks out by four, to those who can wait."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from contextlib import aclosing
 import numpy as np
 import pytest
 
+from desktop_app.adapters import capture_stream
 from desktop_app.adapters.microphone import PortAudioMicrophone
-from desktop_app.audio.pcm import BLOCK_BYTES, from_bytes
+from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_SAMPLES, from_bytes
 from tests.adapters.sound_contracts import PATIENCE_S, best, likeness, noise
 from tests.servers import speech
 from tests.virtual_sound import VirtualSound
@@ -28,7 +29,7 @@ async def following(blocks: AsyncIterator[bytes]) -> bytes:
 
 
 @pytest.mark.sound
-def test_who_is_patient_is_woken_for_two_blocks_and_loses_none(place: VirtualSound) -> None:
+def test_who_is_patient_is_woken_for_four_blocks_and_loses_none(place: VirtualSound) -> None:
     said = noise(1)
 
     async def talk() -> tuple[np.ndarray, int]:
@@ -41,21 +42,21 @@ def test_who_is_patient_is_woken_for_two_blocks_and_loses_none(place: VirtualSou
         heard: list[bytes] = []
         wakes = 0
         async with aclosing(microphone.blocks()) as blocks:  # type: ignore[type-var]
-            while sum(map(len, heard)) < 150 * BLOCK_BYTES:
+            while sum(map(len, heard)) < 160 * BLOCK_BYTES:
                 taking = asyncio.create_task(following(blocks))
                 await asyncio.sleep(0)
                 wakes += not taking.done()
                 heard.append(await taking)
         await microphone.aclose()
         # What came together is one.
-        assert {len(piece) for piece in heard} <= {BLOCK_BYTES, 2 * BLOCK_BYTES}
-        assert len(heard) <= 80
+        assert {len(piece) for piece in heard} <= {n * BLOCK_BYTES for n in range(1, 5)}
+        assert len(heard) <= 45
         return from_bytes(b"".join(heard)), wakes
 
     def patient_talk() -> float:
         heard, wakes = asyncio.run(talk())
-        # Without patience each of the 150 blocks wakes, unless several came at once.
-        assert wakes <= 80
+        # Without patience each of the 160 blocks wakes, unless several came at once.
+        assert wakes <= 45
         return likeness(heard, said)
 
     assert best(patient_talk, 0.99) > 0.99
@@ -72,10 +73,39 @@ def test_the_end_of_patience_gives_out_a_lone_block(place: VirtualSound) -> None
         async with aclosing(microphone.blocks()) as blocks:  # type: ignore[type-var]
             taking = asyncio.create_task(following(blocks))
             async with asyncio.timeout(PATIENCE_S):
-                while not capture.inbox:
+                while capture.stream.waiting < BLOCK_SAMPLES:
                     await asyncio.sleep(0.01)
                 assert not taking.done()
                 microphone.patient = False
                 return len(await taking)
 
     assert asyncio.run(talk()) == BLOCK_BYTES
+
+
+@pytest.mark.sound
+def test_what_still_waits_is_heard_when_another_device_is_opened(
+    place: VirtualSound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capture_stream, "moved", lambda *_: None)
+
+    async def talk() -> tuple[int, bool]:
+        microphone = PortAudioMicrophone()
+        await microphone.open("mic_headset")
+        old = microphone._capture  # noqa: SLF001
+        assert old is not None
+        old.wait_for(1_000)
+        async with asyncio.timeout(PATIENCE_S):
+            while old.stream.waiting < 20 * BLOCK_SAMPLES:
+                await asyncio.sleep(0.01)
+        await microphone.open("mic_desk")
+        new = microphone._capture  # noqa: SLF001
+        assert new is not None
+        async with aclosing(microphone.blocks()) as blocks:  # type: ignore[type-var]
+            size = len(await anext(blocks))
+        waited = size + len(new._inbox)  # noqa: SLF001
+        await microphone.aclose()
+        return waited // BLOCK_BYTES, new is not old
+
+    waited, another = asyncio.run(talk())
+    assert another
+    assert waited >= 20

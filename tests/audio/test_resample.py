@@ -34,5 +34,5 @@ def test_a_flushed_stream_begins_anew() -> None:
 
 
 def test_two_channels_become_their_mean() -> None:
-    stereo = np.array([[16384, 0], [-32768, -32768]], np.int16).reshape(-1)
+    stereo = np.array([[0.5, 0], [-1, -1]], np.float32).reshape(-1)
     assert downmix(stereo, 2).tolist() == [0.25, -1.0]

@@ -42,7 +42,6 @@ class FakeMicrophone:
     """
 
     def __init__(self, *names: str) -> None:
-        self.level = MicLevel()
         self.patient = False
         self.names = names or ("Fake microphone",)
         self.refusal: Problem | None = None
@@ -72,6 +71,14 @@ class FakeMicrophone:
         self._news.set()
 
     @property
+    def level(self) -> MicLevel:
+        """Measure what was given out since the last reading."""
+        if not self.is_open or self._lost is not None:
+            return MicLevel()
+        loud = self._meter.read()
+        return MicLevel(loud.rms_dbfs, loud.peak_dbfs, loud.clipped)
+
+    @property
     def waiting(self) -> bool:
         """Whether there is something that nobody has taken yet."""
         return bool(self._said)
@@ -86,8 +93,7 @@ class FakeMicrophone:
         while self.is_open:
             while self._said:
                 block = self._said.popleft()
-                loud = self._meter.measure(block)
-                self.level = MicLevel(loud.rms_dbfs, loud.peak_dbfs, loud.clipped)
+                self._meter.push(block)
                 yield block
             if self._lost is not None:
                 raise SoundError(self._lost)
@@ -99,7 +105,7 @@ class FakeMicrophone:
         """Close."""
         self.closed += self.is_open
         self.is_open = False
-        self.level = MicLevel()
+        self._meter = Meter()
         self._news.set()
 
 

@@ -1,0 +1,174 @@
+"""An input stream that records into a ring buffer, in C: no Python code runs for what it hears.
+
+rtmixer writes in PortAudio's callback; whoever wants the sound looks whether there is some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from types import ModuleType
+from typing import Protocol
+
+import numpy as np
+
+from desktop_app.adapters.portaudio import PORTAUDIO, load
+from desktop_app.adapters.pulse_server import moved
+from desktop_app.adapters.sound_target import (
+    Form,
+    Target,
+    extra_settings,
+    find_target,
+    open_target,
+)
+from desktop_app.adapters.thread_priority import hasty_threads
+from desktop_app.audio.pcm import BLOCK_MS, RATE_HZ, Float32, to_bytes
+from desktop_app.audio.resample import Resampler, downmix
+
+RING_S = 8
+"""At least so much is kept while nobody takes it: 1 MB at 24 kHz, for rings are powers of two."""
+SHORT_MS = BLOCK_MS // 2
+"""How often a sound server is asked: it steps as often as it must, and its steps are waited for."""
+
+
+class _Ring(Protocol):
+    """What we use of `rtmixer.RingBuffer`."""
+
+    read_available: int
+
+    def readinto(self, data: Float32) -> int: ...
+
+
+class _Recorder(Protocol):
+    """What we use of `rtmixer.Recorder`."""
+
+    actions: Container[object]
+
+    def record_ringbuffer(self, ringbuffer: _Ring) -> object: ...
+    def start(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class CaptureStream:
+    """One device that records.  `open`, `lead` and `close` block: use the sound thread.
+
+    Attributes:
+        label: The device's name for people.
+        form: How it is recorded.
+        server_name: Name of the stream on a sound server; empty: there is no server.
+    """
+
+    def __init__(self, finished: Callable[[], None]) -> None:
+        """Prepare; ``finished`` is called from PortAudio's thread when the stream ends."""
+        self.label = ""
+        self.form = Form(RATE_HZ, 1)
+        self.server_name = ""
+        self._finished = finished
+        self._to_pcm: Callable[[Float32], bytes] = to_bytes
+        self._target: Target | None = None
+        self._recorder: _Recorder | None = None
+        self._ring: _Ring | None = None
+        self._action: object = None
+
+    # -- in the sound thread --------------------------------------------------------------------
+
+    def open(self, device: str) -> None:
+        """Open and start.
+
+        Raises:
+            SoundError: If it cannot be opened.
+        """
+        with PORTAUDIO.locked() as sounddevice:
+            rtmixer = load("rtmixer")
+            target = find_target("input", device, sounddevice)
+            opener = self._opener(target, sounddevice, rtmixer)
+            with hasty_threads():
+                self._recorder = open_target(target, "input", sounddevice, opener)
+            PORTAUDIO.opened()
+        self._target = target
+        self.label = target.label
+        self.server_name = target.stream
+
+    def lead(self, device: str) -> bool:
+        """Change without a gap, if a sound server leads us back to where we were opened."""
+        target = self._target
+        if target is None or not target.stream:
+            return target is not None and self._is_on(device)
+        label = moved("input", target.stream, device, target.name)
+        self.label = label or self.label
+        return label is not None
+
+    def close(self) -> None:
+        """Stop and close.  Idempotent."""
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            with PORTAUDIO.closing():
+                recorder.close()
+
+    def _is_on(self, device: str) -> bool:
+        with PORTAUDIO.locked() as sounddevice:
+            return self._target == find_target("input", device, sounddevice)
+
+    def _opener(
+        self, target: Target, sounddevice: ModuleType, rtmixer: ModuleType
+    ) -> Callable[[Form], _Recorder]:
+        # Not where no server keeps what we do not take in time.
+        period_ms = SHORT_MS if target.stream else BLOCK_MS
+
+        def opener(form: Form) -> _Recorder:
+            recorder: _Recorder = rtmixer.Recorder(
+                samplerate=form.rate_hz,
+                blocksize=form.rate_hz * period_ms // 1000,
+                device=target.index,
+                channels=form.channels,
+                latency="low",
+                extra_settings=extra_settings(target, sounddevice),
+                finished_callback=self._finished,
+            )
+            frames = 1 << (RING_S * form.rate_hz - 1).bit_length()
+            self._ring = rtmixer.RingBuffer(np.dtype(np.float32).itemsize * form.channels, frames)
+            self._action = recorder.record_ringbuffer(self._ring)
+            try:
+                recorder.start()
+            except sounddevice.PortAudioError:
+                recorder.close()
+                raise
+            self.form = form
+            self._to_pcm = former(form)
+            return recorder
+
+        return opener
+
+    # -- in one thread, after it was opened -----------------------------------------------------
+
+    @property
+    def waiting(self) -> int:
+        """How many frames, of the device's form, can be taken."""
+        return self._ring.read_available if self._ring is not None else 0
+
+    def take(self, frames: int) -> bytes:
+        """Take so many of the frames that are waiting; return what is complete as PCM of ours."""
+        taken = np.empty(frames * self.form.channels, np.float32)
+        if self._ring is not None:
+            self._ring.readinto(taken)
+        return self._to_pcm(taken)
+
+    def resume(self) -> bool:
+        """Record on after the ring was full, which ends recording; return whether that was so."""
+        recorder, ring = self._recorder, self._ring
+        if recorder is None or ring is None or self._action in recorder.actions:
+            return False
+        self._action = recorder.record_ringbuffer(ring)
+        return True
+
+
+def former(form: Form) -> Callable[[Float32], bytes]:
+    """Return what makes mono at 24 kHz of what a device gives, choosy or not.
+
+    PCM16 passes unchanged: sound servers and PortAudio make floats of it by the scale of ours.
+    """
+    if form == Form(RATE_HZ, 1):
+        return to_bytes
+    if form.rate_hz == RATE_HZ:
+        return lambda frames: to_bytes(downmix(frames, form.channels))
+    resampler = Resampler(form.rate_hz, RATE_HZ)
+    return lambda frames: to_bytes(resampler.push(downmix(frames, form.channels)))
