@@ -184,9 +184,11 @@ class Engine:
     def _changed(self, before: AppState, after: AppState) -> None:
         if before is after:
             return
-        if before.sound.playing is not after.sound.playing:
+        speaks = bool(after.sound.playing)
+        if speaks != bool(before.sound.playing):
             # While the assistant speaks who interrupts is judged here, and 30 ms more are no loss.
-            self._ports.microphone.patient = bool(after.sound.playing)
+            # Not with each piece of speech: each time what waits there is looked at.
+            self._ports.microphone.patient = speaks
         if _places(before) != _places(after):
             self._chain.reset()  # The server has moved a stream: another room.
         cue = cue_between(before, after)

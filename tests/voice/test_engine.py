@@ -349,6 +349,26 @@ def test_the_microphone_may_wait_as_long_as_the_assistant_speaks() -> None:
     play(scene, link)
 
 
+def test_the_microphone_is_told_once_and_not_with_each_piece_of_speech(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    link, told = FakeLink(), list[bool]()
+    patient = property(lambda _: told[-1], lambda _, value: told.append(value))
+    monkeypatch.setattr(FakeMicrophone, "patient", patient, raising=False)
+
+    async def scene(stage: Stage, _: Engine) -> None:
+        await stage.connected()
+        told.clear()
+        link.say(ResponseStarted("r1"))
+        for number in range(5):
+            link.say(AudioArrived("r1", "i1", block(number) * 2))
+            await settle()
+        await until(lambda: stage.speaker.unheard_ms == 100)
+        assert told == [True]
+
+    play(scene, link)
+
+
 def test_without_a_speaker_the_floor_is_free_after_a_while() -> None:
     link = FakeLink()
 
