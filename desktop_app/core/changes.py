@@ -6,9 +6,9 @@ anything; what makes no sense changes nothing).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
+from desktop_app.core.copying import changed
 from desktop_app.core.problems import Kind, Problem, with_problem, without
 from desktop_app.core.state import AppState, Effects, Phase, Step
 from desktop_app.core.transcript import Row, put
@@ -16,45 +16,45 @@ from desktop_app.core.transcript import Row, put
 
 def link(state: AppState, **changes: Any) -> AppState:
     """Return ``state`` with its connection changed."""
-    return replace(state, link=replace(state.link, **changes))
+    return changed(state, link=changed(state.link, **changes))
 
 
 def sound(state: AppState, **changes: Any) -> AppState:
     """Return ``state`` with its devices changed."""
-    return replace(state, sound=replace(state.sound, **changes))
+    return changed(state, sound=changed(state.sound, **changes))
 
 
 def responses(state: AppState, **changes: Any) -> AppState:
     """Return ``state`` with its responses changed."""
-    return replace(state, responses=replace(state.responses, **changes))
+    return changed(state, responses=changed(state.responses, **changes))
 
 
 def overlap(state: AppState, **changes: Any) -> AppState:
     """Return ``state`` with what is heard over the assistant changed."""
-    return replace(state, overlap=replace(state.overlap, **changes))
+    return changed(state, overlap=changed(state.overlap, **changes))
 
 
 def with_row(state: AppState, row: Row) -> AppState:
     """Return ``state`` with ``row`` in place of the one of its id."""
     rows = put(state.rows, row)
-    return state if rows is state.rows else replace(state, rows=rows)
+    return state if rows is state.rows else changed(state, rows=rows)
 
 
 def tell(state: AppState, problem: Problem) -> AppState:
     """Return ``state`` with ``problem`` shown."""
-    return replace(state, problems=with_problem(state.problems, problem))
+    return changed(state, problems=with_problem(state.problems, problem))
 
 
 def solved(state: AppState, *kinds: Kind) -> AppState:
     """Return ``state`` without the problems of ``kinds``."""
     problems = without(state.problems, *kinds)
-    return state if problems is state.problems else replace(state, problems=problems)
+    return state if problems is state.problems else changed(state, problems=problems)
 
 
 def numbered(state: AppState, prefix: str) -> tuple[AppState, str]:
     """Return ``state`` and a fresh id of ours, at most 32 characters long."""
     serial = state.serial + 1
-    return replace(state, serial=serial), f"{prefix}_{serial}"
+    return changed(state, serial=serial), f"{prefix}_{serial}"
 
 
 def live(state: AppState) -> bool:

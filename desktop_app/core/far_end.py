@@ -263,7 +263,8 @@ WordEvent = (
 
 
 FarEndEvent = (
-    LinkOpened
+    AudioArrived
+    | LinkOpened
     | LinkLost
     | SessionStarted
     | SessionConfigured
@@ -272,7 +273,6 @@ FarEndEvent = (
     | UserSpeechStopped
     | InputCommitted
     | ResponseStarted
-    | AudioArrived
     | ResponseEnded
     | ToolCalled
     | ToolFinished

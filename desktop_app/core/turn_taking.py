@@ -16,6 +16,7 @@ from desktop_app.core.connection import (
     SHORTEST_PRESS_MS,
     connect_asked,
 )
+from desktop_app.core.copying import changed
 from desktop_app.core.far_end import AudioArrived, InputCommitted
 from desktop_app.core.half_duplex import deaf, fell_silent, rung
 from desktop_app.core.problems import Kind, Problem
@@ -55,7 +56,7 @@ def mic_frame(state: AppState, event: MicFrame) -> Step:
             # A server that makes the turns must hear that this one is over.
             return state, (fx.SendAudio(bytes(len(event.pcm))),) if state.overruled else ()
         ms = len(event.pcm) // (2 * RATE_KHZ)
-        state = replace(state, sent_ms=state.sent_ms + ms)
+        state = changed(state, sent_ms=state.sent_ms + ms)
     # The server's clock is the audio it gets, so what it must not hear becomes silence.
     return state, (fx.SendAudio(bytes(len(event.pcm)) if deaf(state) else event.pcm),)
 
@@ -68,7 +69,7 @@ def audio_arrived(state: AppState, event: AudioArrived) -> Step:
     dry = state.sound.dry
     at = next((i for i, p in enumerate(playing) if p.item_id == event.item_id), -1)
     if at >= 0:
-        more = replace(playing[at], received=playing[at].received + samples)
+        more = changed(playing[at], received=playing[at].received + samples)
         playing = (*playing[:at], more, *playing[at + 1 :])
     elif dry is not None and dry.item_id == event.item_id:
         # The speaker counts all pieces of an item together, and so must we.
