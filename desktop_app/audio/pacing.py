@@ -7,17 +7,17 @@ something lets the next one come a little earlier, and one that comes too early 
 
 from __future__ import annotations
 
-EARLIER_S = 0.0001
+EARLIER_S = 0.00005
 """After each look that found something: about one look in ten is in vain then."""
-LATER_S = 0.001
-"""After one in vain, however many there were for the same block: one late block is no trend."""
+LATER_S = 0.0005
+"""After those in vain for the same block, however many: one late block is no trend."""
 RETRY_S = 0.001
 """At first; where nothing comes for long we look more and more rarely."""
 LONGEST_RETRY_S = 0.010
 RETRY_SHARE = 4
 """The wait for the next try is that part of how long we have waited in vain."""
-EARLY_SHARE = 8
-"""What is there too early was there for so long; that part of it is believed at once."""
+TRUSTED_SHARE = 8
+"""Where sound comes much earlier or later than that, we follow it by this part at once."""
 
 
 class Pacer:
@@ -52,10 +52,11 @@ class Pacer:
             wait_s = (now_s - self._due_s()) / RETRY_SHARE
             self.next_s = now_s + min(max(wait_s, RETRY_S), LONGEST_RETRY_S)
             return 0
-        taken_s = self._taken_s + whole / self._rate_hz + (LATER_S if self._in_vain else -EARLIER_S)
+        later_s = max((now_s - self._due_s()) / TRUSTED_SHARE, LATER_S)
+        taken_s = self._taken_s + whole / self._rate_hz + (later_s if self._in_vain else -EARLIER_S)
         # The rest behind it took its time as well.
         latest_s = now_s - rest / self._rate_hz
-        taken_s -= max(taken_s - latest_s, 0.0) / EARLY_SHARE
+        taken_s -= max(taken_s - latest_s, 0.0) / TRUSTED_SHARE
         # Had it been there for longer than a block there would be one more.
         self._taken_s = min(max(taken_s, now_s - self._block_s), now_s)
         self._in_vain = False
