@@ -27,11 +27,11 @@ EDGES_HZ = (
     *(1850, 2150, 2500, 2900, 3400, 4000, 4800, 5800, 7000, 9000),
 )
 """Between these are the bands: about one critical band of the ear each."""
-STANDS_OUT = 10 ** (3 / 10)
+STANDS_OUT = 10 ** (4 / 10)
 """So much more power than the loudest echo of what was played is somebody else's."""
 ENOUGH_BANDS = 3
-OF_BLOCKS, ENOUGH_BLOCKS = 5, 4
-"""Four blocks of five: in the overlapping frames a key is in two or three, a syllable in more."""
+OF_BLOCKS, ENOUGH_BLOCKS = 5, 3
+"""Three blocks of five: a click is in two of the overlapping frames, a syllable in more."""
 LEAST_POWER = 10 ** (-62 / 10)
 """In a band; whoever speaks before a microphone is louder."""
 OVER_NOISE = 20.0

@@ -35,6 +35,11 @@ class WarmUp:
         self._before = self._after = 0.0
         self._factor = 1.0
 
+    @property
+    def over(self) -> bool:
+        """Whether the room is known."""
+        return not self._left_ms
+
     def learns(self, ms: int) -> None:
         """Note that the canceller was given so much of what is played."""
         self._left_ms = max(0, self._left_ms - ms)

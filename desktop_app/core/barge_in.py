@@ -19,19 +19,19 @@ from desktop_app.core.far_end import (
     ResponseStarted,
     UserSpeechStarted,
 )
-from desktop_app.core.interrupting import listens, patience, sounding
+from desktop_app.core.interrupting import (
+    SPEECH,
+    least_voice_ms,
+    listens,
+    patience,
+    sounding,
+)
 from desktop_app.core.overlap import Doubt, Verdict
 from desktop_app.core.responses import ask, response_started
 from desktop_app.core.sound import VOICE_MS, VoiceHeard
 from desktop_app.core.state import AppState, Floor, Step
 from desktop_app.core.transcript import Role, Row, find, place
 from desktop_app.core.turn_taking import input_committed, yielded
-
-SPEECH = 0.5
-"""Probability from which a frame counts as speech."""
-
-SURE = 0.6
-"""One frame as likely as this raises the doubt; two likely ones do as well."""
 
 ECHO_ENDS_MS = 200
 """So long after the answer is held its echo still hides who speaks over it."""
@@ -78,7 +78,7 @@ def voice_heard(state: AppState, event: VoiceHeard) -> Step:
     if doubt is not None:
         return _judged(state, _heard(doubt, loud=loud))
     run_ms = state.overlap.run_ms + VOICE_MS if loud else 0
-    unsure = run_ms < 2 * VOICE_MS and event.probability < SURE
+    unsure = run_ms < least_voice_ms(state, event)
     if unsure and (state.overlap.wary or not event.near):
         return (overlap(state, run_ms=run_ms) if run_ms != state.overlap.run_ms else state), ()
     if not sounding(state):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from desktop_app.core.changes import live
 from desktop_app.core.half_duplex import deaf
+from desktop_app.core.sound import VOICE_MS, EchoState, VoiceHeard
 from desktop_app.core.state import AppState
 
 
@@ -28,10 +29,30 @@ class Patience:
 
 PATIENCE = {
     "quick": Patience(240, 130),
-    "balanced": Patience(576, 250),
+    "balanced": Patience(576, 300),
     "patient": Patience(704, 310),
 }
 """By the setting; measured with tests/benchmarks/barge_in.py."""
+
+
+SPEECH = 0.5
+"""Probability from which a frame counts as speech."""
+
+SURE = 0.6
+"""One frame as likely as this raises a doubt; two likely ones do as well."""
+
+LEARNING_SURE_MS = 256
+"""So much speech it takes while the canceller does not know the room: a first syllable of the
+answer may slip through whole."""
+
+
+def least_voice_ms(state: AppState, event: VoiceHeard) -> int:
+    """Return how long a voice must have been heard to raise a doubt, with this frame the newest."""
+    if event.learning:
+        return LEARNING_SURE_MS
+    # With the echo goes much of whoever speaks over it; what is left of him counts at once.
+    cancelled = state.sound.echo is EchoState.CANCELLED
+    return VOICE_MS if cancelled or event.probability >= SURE else 2 * VOICE_MS
 
 
 def patience(state: AppState) -> Patience:

@@ -98,12 +98,14 @@ class MicFrame:
         played: The speaker sounds, or did a moment ago: its echo may be in the block.
         echo: What is known of that echo.
         near: Somebody else is heard through it.
+        learning: The echo is taken out by what does not know the room yet: some of it may be left.
     """
 
     pcm: bytes = field(repr=False)
     played: bool = False
     echo: EchoState = EchoState.UNKNOWN
     near: bool = False
+    learning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +131,12 @@ class VoiceHeard:
         probability: From 0 to 1.
         near: Something else than the speaker is heard through its echo, whatever it is: the
             echo hides too much of it to say.
+        learning: It may be some of the echo (see `MicFrame`).
     """
 
     probability: float
     near: bool = False
+    learning: bool = False
 
 
 @dataclass(frozen=True, slots=True)

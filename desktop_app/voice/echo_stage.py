@@ -106,7 +106,9 @@ class EchoStage:
             elif self._way is _Way.CLEAN and self._path.heard:
                 near = self._compared(piece, pcm)
         self.echo = self._judged(works=canceller is not None)
-        return MicFrame(pcm, sounds, self.echo, near=near and self.echo is EchoState.CANCELLED)
+        near = near and self.echo is EchoState.CANCELLED
+        learning = self._way is _Way.CLEAN and not self._warm_up.over
+        return MicFrame(pcm, sounds, self.echo, near=near, learning=learning)
 
     def _may_wait(self, canceller: EchoCanceller | None, size: int) -> bool:
         """Whether it makes no difference what is played just now: it sounds, and is not heard."""

@@ -61,7 +61,7 @@ class Listening:
         self._near |= frame.near
         for probability in detector.feed(frame.pcm):
             near, self._near = self._near, False
-            self._dispatch(VoiceHeard(probability, near))
+            self._dispatch(VoiceHeard(probability, near, frame.learning))
 
     def reset(self) -> None:
         """Another microphone: nothing is known of its room."""

@@ -26,7 +26,9 @@ def learnt(warm_up: WarmUp) -> None:
 def test_what_is_left_of_an_echo_is_held_back_until_the_room_is_known() -> None:
     warm_up = WarmUp()
     assert last(warm_up, 10_000, 3_000) < 15
+    assert not warm_up.over
     learnt(warm_up)
+    assert warm_up.over
     assert last(warm_up, 10_000, 3_000) == 3_000
     warm_up.reset()
     assert last(warm_up, 10_000, 3_000) < 15

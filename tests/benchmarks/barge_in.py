@@ -110,6 +110,8 @@ class Talk:
             self._now, piece = at + size, slice(at, at + size)
             bench.speaker.play(speech.to_pcm(self._played[piece]), at * BYTES_PER_SAMPLE)
             frame = bench.chain.hear(speech.to_pcm(self._in_room[piece]), ON)
+            while bench.events:
+                self._dispatch(bench.events.pop(0))
             listening.heard(frame, self._state)
         return self._outcome
 

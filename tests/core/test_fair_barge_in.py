@@ -15,11 +15,12 @@ from desktop_app.core.capabilities import Capabilities
 from desktop_app.core.events import TimerFired
 from desktop_app.core.overlap import Verdict
 from desktop_app.core.settings import Settings
+from desktop_app.core.sound import EchoState
 from desktop_app.core.state import AppState, Floor
 from tests.core.dialogue import LOST, after, live, only, orders, pcm, run, speaking, told
 
 VOICE, QUIET = sound.VoiceHeard(0.9), sound.VoiceHeard(0.1)
-MMHM = (VOICE,) * 12 + (QUIET,) * 8
+MMHM = (VOICE,) * 12 + (QUIET,) * 10
 SENTENCE = (VOICE,) * 25
 HEARD = far.UserSpeechStarted("u1")
 ENDED = (far.UserSpeechStopped("u1"), far.InputCommitted("u1"))
@@ -54,6 +55,21 @@ def test_a_voice_holds_the_answer_at_once_and_says_nothing_to_the_server() -> No
     assert only(effects, fx.HoldSpeaker) == [fx.HoldSpeaker()]
     assert orders(effects) == ()
     assert (state.floor, state.overlap.verdict) == (Floor.ASSISTANT, Verdict.NONE)
+
+
+def test_until_the_room_is_known_a_syllable_of_the_answer_holds_nothing() -> None:
+    slipped = sound.VoiceHeard(0.9, learning=True)
+    _, effects = run(answering(), *(slipped,) * 7, QUIET, *(slipped,) * 7)
+    assert only(effects, fx.HoldSpeaker) == []
+    _, effects = run(answering(), *(slipped,) * 8)
+    assert only(effects, fx.HoldSpeaker) == [fx.HoldSpeaker()]
+
+
+def test_what_is_left_of_a_voice_when_an_echo_is_taken_out_holds_sooner() -> None:
+    left = sound.VoiceHeard(0.55)
+    cancelled = after(answering(), sound.EchoJudged(EchoState.CANCELLED, 60, 30))
+    for state, holds in ((answering(), []), (cancelled, [fx.HoldSpeaker()])):
+        assert only(run(state, left)[1], fx.HoldSpeaker) == holds
 
 
 def test_a_click_that_is_hardly_a_voice_holds_nothing() -> None:
@@ -138,7 +154,7 @@ def test_the_servers_word_alone_holds_the_answer_until_the_microphone_is_heard()
     assert only(effects, fx.HoldSpeaker)
     assert only(effects, fx.CutSpeaker) == []
     assert only(told(state, *SENTENCE), fx.CutSpeaker)
-    state, effects = run(state, *(QUIET,) * 8)
+    state, effects = run(state, *(QUIET,) * 10)
     assert only(effects, fx.ResumeSpeaker)
     assert state.overlap.verdict is Verdict.NO_VOICE
 
@@ -221,7 +237,7 @@ def test_a_word_of_somebody_who_listens_ends_nothing() -> None:
 
 
 def test_words_that_a_recogniser_makes_of_a_cough_end_nothing() -> None:
-    state = after(answering(), VOICE, *(QUIET,) * 8, HEARD, *ENDED)
+    state = after(answering(), VOICE, *(QUIET,) * 10, HEARD, *ENDED)
     assert only(told(state, far.UserTextDone("u1", "Thank you.")), fx.CutSpeaker) == []
 
 

@@ -28,21 +28,21 @@ def test_a_voice_that_the_echo_hides_for_a_while_interrupts_all_the_same() -> No
 
 
 def test_if_no_voice_comes_out_once_the_echo_has_ended_the_answer_goes_on() -> None:
-    state, effects = run(answering(), NEAR, *HIDDEN, *(QUIET,) * 9)
+    state, effects = run(answering(), NEAR, *HIDDEN, *(QUIET,) * 11)
     assert only(effects, fx.ResumeSpeaker) == [fx.ResumeSpeaker()]
     assert state.overlap.verdict is Verdict.NO_VOICE
 
 
 def test_music_in_the_room_does_not_hold_the_answer_again_and_again_but_a_voice_does() -> None:
-    state = after(answering(), NEAR, *HIDDEN, *(QUIET,) * 9)
+    state = after(answering(), NEAR, *HIDDEN, *(QUIET,) * 11)
     assert only(told(state, NEAR, NEAR), fx.HoldSpeaker) == []
     assert only(told(state, VOICE), fx.HoldSpeaker)
     assert only(told(after(state, TimerFired("wary")), NEAR), fx.HoldSpeaker)
-    _, effects = run(answering(), NEAR, *HIDDEN, *(QUIET,) * 9)
+    _, effects = run(answering(), NEAR, *HIDDEN, *(QUIET,) * 11)
     assert fx.StartTimer("wary", 10_000) in effects
 
 
 def test_a_murmur_through_the_echo_raises_no_suspicion() -> None:
-    state = after(answering(), NEAR, *(VOICE,) * 6, *(QUIET,) * 9)
+    state = after(answering(), NEAR, *(VOICE,) * 6, *(QUIET,) * 11)
     assert state.overlap.verdict is Verdict.SHORT
     assert only(told(state, NEAR), fx.HoldSpeaker)

@@ -107,6 +107,25 @@ def test_blocks_that_come_as_one_are_cleaned_as_well_as_one_by_one(room: Room) -
     assert sum(a is not b.near for a, b in zip(near, four.frames, strict=True)) <= 2
 
 
+def test_until_the_canceller_knows_the_room_what_it_leaves_may_be_echo() -> None:
+    bench = Bench(WebRtcEchoCanceller(), blocks_at_once=4)
+    played = told(8)
+    bench.hear(Room().hear(played), played)
+    learning = [frame.learning for frame in bench.frames]
+    known = learning.index(False)
+    assert 50 < known < 120
+    assert not any(learning[known:])
+
+
+def test_with_headphones_nothing_is_left_of_an_echo() -> None:
+    bench = Bench(WebRtcEchoCanceller(), blocks_at_once=4)
+    played = told(4)
+    bench.hear(HEADPHONES.hear(played), played)
+    at = next(n for n, frame in enumerate(bench.frames) if frame.echo is EchoState.NONE)
+    assert all(frame.learning for frame in bench.frames[1:at])
+    assert not any(frame.learning for frame in bench.frames[at + 1 :])
+
+
 def test_an_echo_is_expected_for_a_while_after_the_last_sound() -> None:
     bench = Bench(FakeEchoCanceller())
     bench.hear(speech.silence(2000), speech.joined(speech.answer(500), speech.silence(1500)))
