@@ -22,7 +22,8 @@ pytestmark = pytest.mark.weights
 PATIENCE_S = 60.0
 MIDDLE_PX = (430, 330)
 """Somewhere in the conversation."""
-HEADER_HEIGHT_PX = 56
+HEADER_HEIGHT_PX = 50
+"""Above where problems are told, as of this microphone, which gives only silence."""
 QUESTION, ANSWER = "Who wrote Emma?", "Jane Austen wrote it"
 
 
