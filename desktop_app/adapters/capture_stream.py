@@ -103,6 +103,8 @@ class CaptureStream:
         if recorder is not None:
             with PORTAUDIO.closing():
                 recorder.close()
+        # Whoever still holds us holds no megabyte with us.
+        self._ring = self._action = None
 
     def _is_on(self, device: str) -> bool:
         with PORTAUDIO.locked() as sounddevice:
@@ -143,13 +145,16 @@ class CaptureStream:
     @property
     def waiting(self) -> int:
         """How many frames, of the device's form, can be taken."""
-        return self._ring.read_available if self._ring is not None else 0
+        ring = self._ring
+        return ring.read_available if ring is not None else 0
 
     def take(self, frames: int) -> bytes:
         """Take so many of the frames that are waiting; return what is complete as PCM of ours."""
+        ring = self._ring
+        if ring is None:
+            return b""
         taken = np.empty(frames * self.form.channels, np.float32)
-        if self._ring is not None:
-            self._ring.readinto(taken)
+        ring.readinto(taken)
         return self._to_pcm(taken)
 
     def resume(self) -> bool:
