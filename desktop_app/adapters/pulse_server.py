@@ -116,12 +116,12 @@ def devices_of(pulse: Pulse) -> DeviceList:
     """Return the devices of a server."""
     server = pulse.server_info()
     microphones = tuple(
-        Device(s.name, s.description or s.name, s.name == server.default_source_name)
+        Device(s.name, s.description or s.name, s.name == server.default_source_name, s.index)
         for s in pulse.source_list()
         if not _is_monitor(s)
     )
     speakers = tuple(
-        Device(s.name, s.description or s.name, s.name == server.default_sink_name)
+        Device(s.name, s.description or s.name, s.name == server.default_sink_name, s.index)
         for s in pulse.sink_list()
         if s.name not in NO_SPEAKER_NAMES
     )

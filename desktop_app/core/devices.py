@@ -98,7 +98,10 @@ class _Way:
             return self.new != self.old
         if self.at and _named(self.at, self.new) is None:
             return True
-        return now.name != self.at and (before is None or now.name != before.name)
+        # It may have been gone and come back before anybody looked.
+        return now.name != self.at and (
+            before is None or (now.name, now.serial) != (before.name, before.serial)
+        )
 
 
 def devices_changed(state: AppState, event: DevicesChanged) -> Step:

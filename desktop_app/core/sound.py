@@ -32,11 +32,13 @@ class Device:
         name: What is stored and opened; stable across restarts, never an index.
         label: What people see.
         default: It is the system's default at the moment.
+        serial: Another one after it was gone and has come back, where the system counts; else 0.
     """
 
     name: str
     label: str
     default: bool = False
+    serial: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,13 @@ def test_a_stream_that_somebody_moved_in_the_mixer_stays_there() -> None:
     assert state.sound.mic_label == "Mic_Desk"
 
 
+def test_a_device_that_was_gone_and_back_before_anybody_looked_is_used_again() -> None:
+    anew = tuple(replace(d, serial=7) if d.name == "spk_headset" else d for d in ALL.speakers)
+    back = replace(ALL, speakers=anew)
+    assert REOPENED in told(with_headset(), DevicesChanged(back, HEADSET, "spk_desk"))
+    assert REOPENED not in told(with_headset(), DevicesChanged(back, HEADSET, "spk_headset"))
+
+
 def test_a_stream_on_a_speakers_monitor_is_led_away() -> None:
     effects = told(with_headset(), DevicesChanged(ALL, "spk_desk.monitor", "spk_headset"))
     assert only(effects, fx.OpenSound) == [REOPENED]
