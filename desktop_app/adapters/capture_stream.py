@@ -11,16 +11,14 @@ from typing import Protocol
 
 import numpy as np
 
-from desktop_app.adapters.portaudio import PORTAUDIO, load
-from desktop_app.adapters.pulse_server import moved
+from desktop_app.adapters.portaudio import PORTAUDIO
 from desktop_app.adapters.sound_target import (
     Form,
     Target,
     extra_settings,
-    find_target,
-    open_target,
+    led,
+    open_device,
 )
-from desktop_app.adapters.thread_priority import hasty_threads
 from desktop_app.audio.pcm import BLOCK_MS, RATE_HZ, Float32, to_bytes
 from desktop_app.audio.resample import Resampler, downmix
 
@@ -77,23 +75,14 @@ class CaptureStream:
         Raises:
             SoundError: If it cannot be opened.
         """
-        with PORTAUDIO.locked() as sounddevice:
-            rtmixer = load("rtmixer")
-            target = find_target("input", device, sounddevice)
-            opener = self._opener(target, sounddevice, rtmixer)
-            with hasty_threads():
-                self._recorder = open_target(target, "input", sounddevice, opener)
-            PORTAUDIO.opened()
+        target, self._recorder = open_device("input", device, self._opener)
         self._target = target
         self.label = target.label
         self.server_name = target.stream
 
     def lead(self, device: str) -> bool:
-        """Change without a gap, if a sound server leads us back to where we were opened."""
-        target = self._target
-        if target is None or not target.stream:
-            return target is not None and self._is_on(device)
-        label = moved("input", target.stream, device, target.name)
+        """Change without a gap, if a sound server leads us there; or return that we cannot."""
+        label = None if self._target is None else led("input", self._target, device)
         self.label = label or self.label
         return label is not None
 
@@ -105,10 +94,6 @@ class CaptureStream:
                 recorder.close()
         # Whoever still holds us holds no megabyte with us.
         self._ring = self._action = None
-
-    def _is_on(self, device: str) -> bool:
-        with PORTAUDIO.locked() as sounddevice:
-            return self._target == find_target("input", device, sounddevice)
 
     def _opener(
         self, target: Target, sounddevice: ModuleType, rtmixer: ModuleType

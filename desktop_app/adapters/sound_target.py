@@ -11,9 +11,10 @@ from types import ModuleType
 from typing import TypeVar
 
 from desktop_app.adapters.device_tables import Table, TableDevice
-from desktop_app.adapters.portaudio import environment
-from desktop_app.adapters.pulse_server import chosen, pulse_devices, stream_settings
+from desktop_app.adapters.portaudio import PORTAUDIO, environment, load
+from desktop_app.adapters.pulse_server import chosen, moved, pulse_devices, stream_settings
 from desktop_app.adapters.sound_problems import Way, busy, none_found, refused
+from desktop_app.adapters.thread_priority import hasty_threads
 from desktop_app.audio.pcm import RATE_HZ
 from desktop_app.core.problems import Problem
 from desktop_app.core.sound import DeviceList
@@ -105,6 +106,44 @@ def find_target(way: Way, name: str, sounddevice: ModuleType) -> Target:
         channels=found.channels(way),
         wasapi=found.host_api == "Windows WASAPI",
     )
+
+
+def open_device(
+    way: Way,
+    device: str,
+    opener_for: Callable[[Target, ModuleType, ModuleType], Callable[[Form], _T]],
+) -> tuple[Target, _T]:
+    """Find a device and open it; return both.  Blocks: use the sound thread.
+
+    Args:
+        way: What it is for.
+        device: Its name; empty: the system's default.
+        opener_for: Returns how to open the target, with `sounddevice` and `rtmixer`.
+
+    Raises:
+        SoundError: If it cannot be opened.
+    """
+    with PORTAUDIO.locked() as sounddevice:
+        rtmixer = load("rtmixer")
+        target = find_target(way, device, sounddevice)
+        opener = opener_for(target, sounddevice, rtmixer)
+        with hasty_threads():
+            opened = open_target(target, way, sounddevice, opener)
+        PORTAUDIO.opened()
+    return target, opened
+
+
+def led(way: Way, target: Target, device: str) -> str | None:
+    """Let what was opened as ``target`` go on on ``device``; blocks.
+
+    Returns:
+        Where it goes on, for people: a server leads it there, or it is the same device.  None: it
+        has to be opened anew.
+    """
+    if target.stream:
+        return moved(way, target.stream, device, target.name)
+    with PORTAUDIO.locked() as sounddevice:
+        return target.label if target == find_target(way, device, sounddevice) else None
 
 
 def open_target(

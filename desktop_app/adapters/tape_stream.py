@@ -14,16 +14,14 @@ from typing import Protocol
 
 import numpy as np
 
-from desktop_app.adapters.portaudio import PORTAUDIO, load
-from desktop_app.adapters.pulse_server import moved
+from desktop_app.adapters.portaudio import PORTAUDIO
 from desktop_app.adapters.sound_target import (
     Form,
     Target,
     extra_settings,
-    find_target,
-    open_target,
+    led,
+    open_device,
 )
-from desktop_app.adapters.thread_priority import hasty_threads
 from desktop_app.audio.pcm import RATE_HZ
 
 TAPE_SAMPLES = 1 << 20
@@ -100,13 +98,7 @@ class TapeStream:
         """
         self._device = device
         self._closing = self._ended = False
-        with PORTAUDIO.locked() as sounddevice:
-            rtmixer = load("rtmixer")
-            target = find_target("output", device, sounddevice)
-            opener = self._opener(target, sounddevice, rtmixer)
-            with hasty_threads():
-                self._mixer = open_target(target, "output", sounddevice, opener)
-            PORTAUDIO.opened()
+        target, self._mixer = open_device("output", device, self._opener)
         self._target = target
         self.label = target.label
 
@@ -133,11 +125,7 @@ class TapeStream:
         self.open(device)
 
     def _moved(self, device: str) -> bool:
-        target = self._target
-        if target is None or not target.stream:
-            with PORTAUDIO.locked() as sounddevice:
-                return target == find_target("output", device, sounddevice)
-        label = moved("output", target.stream, device, target.name)
+        label = None if self._target is None else led("output", self._target, device)
         self.label = label or self.label
         return label is not None
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop_app.adapters import capture_stream
+from desktop_app.adapters import capture_stream, sound_target
 from desktop_app.adapters import microphone as microphone_module
 from desktop_app.adapters.microphone import PortAudioMicrophone
 from desktop_app.adapters.sound_target import Form, Target, open_target
@@ -50,21 +50,31 @@ async def lost(microphone: PortAudioMicrophone) -> Problem:
     return caught.value.problem
 
 
+async def heard_though_held(
+    place: VirtualSound, name: str, said: np.ndarray, ms: int
+) -> np.ndarray:
+    """Listen to ``name``, and hold the interpreter for a while once something is said there."""
+    microphone = PortAudioMicrophone()
+    await microphone.open(name)
+    place.say_async(name, write(place.folder / "said.wav", said))
+    heard = [np.zeros(0, np.int16)]
+    async with asyncio.timeout(PATIENCE_S):
+        while not heard[-1].any():
+            heard.append(await listened(microphone, 10))
+    ctypes.PyDLL(None).usleep(300_000)
+    heard.append(await listened(microphone, ms))
+    await microphone.aclose()
+    return np.concatenate(heard)
+
+
 @pytest.mark.sound
 def test_nothing_is_lost_while_the_interpreter_is_held(place: VirtualSound) -> None:
     said = noise(2)
 
-    async def talk() -> np.ndarray:
-        microphone = PortAudioMicrophone()
-        await microphone.open("")
-        place.say_async("mic_desk", write(place.folder / "said.wav", said))
-        await asyncio.sleep(0.5)
-        ctypes.PyDLL(None).usleep(300_000)
-        heard = await listened(microphone, 3000)
-        await microphone.aclose()
-        return heard
+    def attempt() -> float:
+        return likeness(asyncio.run(heard_though_held(place, "mic_desk", said, 3000)), said)
 
-    assert best(lambda: likeness(asyncio.run(talk()), said), 0.99) > 0.99
+    assert best(attempt, 0.99) > 0.99
 
 
 @pytest.mark.sound
@@ -73,19 +83,13 @@ def test_every_sample_comes_as_it_was_said_though_the_interpreter_is_held(
 ) -> None:
     place.plug("mic", "mic_exact", exact=True)
     every = np.random.default_rng(0).permutation(np.arange(-32_768, 32_768))
-
-    async def talk() -> bytes:
-        microphone = PortAudioMicrophone()
-        await microphone.open("mic_exact")
-        place.say_async("mic_exact", write(place.folder / "said.wav", every))
-        await asyncio.sleep(0.5)
-        ctypes.PyDLL(None).usleep(300_000)
-        heard = await listened(microphone, 4000)
-        await microphone.aclose()
-        return heard.tobytes()
-
     said = every.astype("<i2").tobytes()
-    assert best(lambda: float(said in asyncio.run(talk())), 0.5) == 1.0
+
+    def attempt() -> float:
+        heard = asyncio.run(heard_though_held(place, "mic_exact", every, 4000))
+        return float(said in heard.tobytes())
+
+    assert best(attempt, 0.5) == 1.0
 
 
 @pytest.mark.sound
@@ -266,7 +270,7 @@ def ours(place: VirtualSound) -> list[str]:
 def test_where_no_server_leads_the_new_microphone_runs_before_the_old_one_is_closed(
     place: VirtualSound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(capture_stream, "moved", lambda *_: None)
+    monkeypatch.setattr(sound_target, "moved", lambda *_: None)
 
     async def talk() -> tuple[str, int]:
         microphone = PortAudioMicrophone()
@@ -338,7 +342,7 @@ def test_a_choosy_device_is_heard_as_well(
         )
         return plain(device, way, sounddevice, refuse)
 
-    monkeypatch.setattr(capture_stream, "open_target", choosy)
+    monkeypatch.setattr(sound_target, "open_target", choosy)
 
     async def talk() -> np.ndarray:
         microphone = PortAudioMicrophone()

@@ -9,7 +9,7 @@ from contextlib import aclosing
 import numpy as np
 import pytest
 
-from desktop_app.adapters import capture_stream
+from desktop_app.adapters import sound_target
 from desktop_app.adapters.microphone import PortAudioMicrophone, _Capture
 from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_SAMPLES, from_bytes
 from tests.adapters.sound_contracts import PATIENCE_S, best, likeness, noise
@@ -26,6 +26,22 @@ def place(here: Callable[..., None]) -> Iterator[VirtualSound]:
 
 async def following(blocks: AsyncIterator[bytes]) -> bytes:
     return await anext(blocks)
+
+
+async def opened_and_not_asked(microphone: PortAudioMicrophone, name: str) -> _Capture:
+    """Open ``name``, and look at nothing that comes."""
+    await microphone.open(name)
+    capture = microphone._capture  # noqa: SLF001
+    assert capture is not None
+    capture.wait_for(1_000)
+    return capture
+
+
+async def until_waiting(capture: _Capture, blocks: int) -> None:
+    """Wait until so much can be taken."""
+    async with asyncio.timeout(PATIENCE_S):
+        while capture.stream.waiting < blocks * BLOCK_SAMPLES:
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.sound
@@ -66,17 +82,13 @@ def test_who_is_patient_is_woken_for_four_blocks_and_loses_none(place: VirtualSo
 def test_the_end_of_patience_gives_out_a_lone_block(place: VirtualSound) -> None:
     async def talk() -> int:
         microphone = PortAudioMicrophone()
-        await microphone.open("")
-        capture = microphone._capture  # noqa: SLF001
-        assert capture is not None
-        capture.wait_for(1_000)
+        capture = await opened_and_not_asked(microphone, "")
         async with aclosing(microphone.blocks()) as blocks:  # type: ignore[type-var]
             taking = asyncio.create_task(following(blocks))
+            await until_waiting(capture, 1)
+            assert not taking.done()
+            microphone.patient = False
             async with asyncio.timeout(PATIENCE_S):
-                while capture.stream.waiting < BLOCK_SAMPLES:
-                    await asyncio.sleep(0.01)
-                assert not taking.done()
-                microphone.patient = False
                 return len(await taking)
 
     assert asyncio.run(talk()) == BLOCK_BYTES
@@ -87,20 +99,15 @@ def test_the_end_of_patience_gives_out_a_lone_block(place: VirtualSound) -> None
 def test_what_still_waits_is_heard_when_another_device_is_opened_unless_in_doubt(
     place: VirtualSound, monkeypatch: pytest.MonkeyPatch, *, doubted: bool
 ) -> None:
-    monkeypatch.setattr(capture_stream, "moved", lambda *_: None)
+    monkeypatch.setattr(sound_target, "moved", lambda *_: None)
     # The server tells of the other device as well, sooner or later.
     monkeypatch.setattr(_Capture, "_doubt", lambda _: None)
     monkeypatch.setattr(_Capture, "_check_place", lambda *_: None)
 
     async def talk() -> int:
         microphone = PortAudioMicrophone()
-        await microphone.open("mic_headset")
-        old = microphone._capture  # noqa: SLF001
-        assert old is not None
-        old.wait_for(1_000)
-        async with asyncio.timeout(PATIENCE_S):
-            while old.stream.waiting < 20 * BLOCK_SAMPLES:
-                await asyncio.sleep(0.01)
+        old = await opened_and_not_asked(microphone, "mic_headset")
+        await until_waiting(old, 20)
         old.doubted = doubted
         await microphone.open("mic_desk")
         new = microphone._capture  # noqa: SLF001

@@ -68,6 +68,27 @@ def test_somebody_as_loud_as_the_echo_is_heard_within_a_syllable(near: NearEnd) 
     assert True in heard(near, blocks(10, 0.05, seed=3), said)[:6]
 
 
+def test_blocks_that_come_as_one_are_compared_as_well() -> None:
+    one, four = NearEnd(), NearEnd()
+    played = blocks(LEARNT + 22, 0.05)
+    said = np.concatenate([0 * played[:LEARNT], somebody(22, 0.1)])
+    sounds = to_bytes(played.reshape(-1))
+    in_room = to_bytes(
+        (ECHO_GAIN * played + said + blocks(len(played), 1e-4, 2, steady=True)).reshape(-1)
+    )
+    size = 4 * 2 * BLOCK_SAMPLES
+    by_four = [
+        four.compare(in_room[at : at + size], sounds[at : at + size])
+        for at in range(0, len(sounds), size)
+    ]
+    by_one = []
+    for at in range(0, len(sounds), size // 4):
+        one.compare(in_room[at : at + size // 4], sounds[at : at + size // 4])
+        by_one.append(one.heard)
+    assert by_four.index(True) == by_one.index(True) // 4
+    assert four.heard is by_one[-1]
+
+
 def test_a_key_is_nobody(near: NearEnd) -> None:
     said = np.zeros((20, BLOCK_SAMPLES), np.float32)
     said[5] = somebody(1, 0.1)
