@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from desktop_app.adapters import sound_target, stalls, tape_stream
+from desktop_app.adapters import sound_target, stalls
 from desktop_app.adapters.sound_target import Form
 from desktop_app.adapters.speaker import PortAudioSpeaker, _Playback
 from desktop_app.adapters.tape_stream import LATENCIES_S, TapeStream
@@ -202,7 +202,7 @@ def test_a_device_of_two_channels_at_another_rate_plays_on_both(
         )
         return plain(device, way, sounddevice, refuse)
 
-    monkeypatch.setattr(tape_stream, "open_target", choosy)
+    monkeypatch.setattr(sound_target, "open_target", choosy)
 
     async def talk() -> tuple[np.ndarray, list[Event]]:
         speaker = steady_speaker()
