@@ -5,6 +5,10 @@ away.  Loudness does not tell the two apart, for people talk while the assistant
 always comes equally late: the phases of what is heard and of what was played agree at one delay,
 and nowhere else (generalized cross-correlation, Knapp and Carter 1976).  The loudness of either
 does not matter, nor does a voice on top.
+
+Two devices have two clocks.  With 200 millionths between them an echo wanders by a millisecond in
+five seconds, and what the windows tell no longer adds up; so it is added up for each of a few
+differences of the clocks, and the one that agrees best counts.
 """
 
 from __future__ import annotations
@@ -40,6 +44,8 @@ WINDOWS_TO_DENY = 7
 WINDOWS_TO_LOSE = 5
 WINDOWS_ONCE_JUDGED = 2
 """Once it is known whether there is an echo, only every second window is looked at."""
+SKEWS_PPM = range(-400, 401, 50)
+"""By so much the microphone's clock may run faster; sound cards differ by less than half of it."""
 LEAST_PLAYED = 10 ** (-60 / 20)
 LEAST_HEARD = 10 ** (-90 / 20)
 """Less is a microphone that is switched off, or one that lets nothing but speech through."""
@@ -71,21 +77,21 @@ class EchoPath:
         self.delay_ms = 0
         self._past.clear(_bytes_of(REACH_MS))
         self._until_look = _bytes_of(WINDOW_MS)
-        self._forget()
+        self._sums = np.zeros((len(SKEWS_PPM), _REACH))
+        self._drifted = [0] * len(SKEWS_PPM)
+        self._listened = 0
+        self._weight = 0.0
+        self._windows = 0
 
     def listen(self, near: bytes, far: bytes | None) -> None:
         """Take what is heard and what is played (None: silence) at the same time."""
         self._past.add(near, far)
+        self._listened += len(near) // BYTES_PER_SAMPLE
         self._until_look -= len(near)
         if self._until_look <= 0:
             self._look()
             windows = 1 if self.heard is None else WINDOWS_ONCE_JUDGED
             self._until_look = windows * _bytes_of(WINDOW_MS)
-
-    def _forget(self) -> None:
-        self._sum = np.zeros(_REACH)
-        self._weight = 0.0
-        self._windows = 0
 
     def _look(self) -> None:
         near = _decimated(self._past.heard(_bytes_of(WINDOW_MS)))
@@ -98,12 +104,22 @@ class EchoPath:
                 self._judge(0.0, 0)
             return
         agreement = self._agreement(near, far)
-        self._sum = MEMORY * self._sum + np.clip(agreement, -MOST_AGREEMENT, MOST_AGREEMENT)
+        self._drift()
+        self._sums *= MEMORY
+        self._sums += np.clip(agreement, -MOST_AGREEMENT, MOST_AGREEMENT)
         self._weight = MEMORY**2 * self._weight + 1
         self._windows += 1
-        strength = np.abs(self._sum)
-        latest = int(np.argmax(strength))
-        self._judge(float(strength[latest]) / self._weight**0.5, latest)
+        strength = np.abs(self._sums)
+        strongest = int(np.argmax(strength))
+        self._judge(float(strength.flat[strongest]) / self._weight**0.5, strongest % _REACH)
+
+    def _drift(self) -> None:
+        """Move each sum to where its echo has wandered since it was looked at last."""
+        for row, ppm in enumerate(SKEWS_PPM):
+            drifted = round(ppm * self._listened / _STEP / 1_000_000)
+            if more := drifted - self._drifted[row]:
+                self._drifted[row] = drifted
+                self._sums[row] = np.roll(self._sums[row], more)
 
     def _agreement(self, near: Float32, far: Float32) -> npt.NDArray[np.float64]:
         """How much the phases agree at each delay, in standard deviations of chance."""

@@ -46,6 +46,19 @@ def test_an_echo_is_seen_within_a_second_and_its_delay_is_known(room: Room, talk
     assert abs(path.delay_ms - room.delay_ms) <= 2
 
 
+@pytest.mark.parametrize("talks", [False, True])
+@pytest.mark.parametrize("skew_ppm", [-300, -150, 50, 220])
+def test_an_echo_is_not_lost_though_the_clocks_of_both_devices_differ(
+    skew_ppm: int, talks: bool
+) -> None:
+    played, path = told(40), EchoPath()
+    room = Room(reverb_ms=400, direct_db=-3, skew_ppm=skew_ppm)
+    thought = listened(path, room.hear(played, asked(40) if talks else None), played)
+    assert False not in thought
+    wandered_ms = skew_ppm * 1e-6 * 40_000
+    assert abs(path.delay_ms - room.delay_ms - wandered_ms) <= 2
+
+
 def test_headphones_are_known_within_two_seconds_while_somebody_talks() -> None:
     played, path = after_silence(told(20)), EchoPath()
     thought = listened(path, Room(echo_db=None).hear(played, after_silence(asked(20))), played)
