@@ -39,15 +39,16 @@ class Past:
         """Return the same of what was played."""
         return _ended(self._played, size, ago)
 
-    def lesson(self, least_bytes: int, before: int) -> tuple[bytes, bytes]:
+    def lesson(self, least_bytes: int, before: int, most_bytes: int) -> tuple[bytes, bytes]:
         """Return both sides from the first sound that was played on.
 
         Args:
-            least_bytes: It begins so long before its end in any case.
+            least_bytes: It begins so long before its end, if that is not more than the most.
             before: It ends so many bytes before the newest.
+            most_bytes: It is no longer than this.
         """
         end = len(self._played) - before
-        begin = max(0, end - self._keep_bytes)
+        begin = max(0, end - min(self._keep_bytes, most_bytes))
         played = self._played[begin:end]
         silent = len(played) - len(played.lstrip(b"\0"))
         begin += max(0, min(silent // BLOCK_BYTES * BLOCK_BYTES, len(played) - least_bytes))

@@ -121,6 +121,7 @@ class EchoStage:
         heard, self._waiting = self._waiting, b""
         played = self._reference(len(heard) // BYTES_PER_SAMPLE)
         ms = len(heard) // BLOCK_BYTES * BLOCK_MS
+        self._missed += len(heard)
         self._silent_ms = 0 if played is not None else self._silent_ms + ms
         self._past.add(heard, played)
         self._path.listen(heard, played)
@@ -131,9 +132,12 @@ class EchoStage:
         if old is self._way:
             return None
         if self._way is _Way.CLEAN:
-            # It hears first what was played while it was away.
-            lesson = self._past.lesson(LEAST_PAST_BLOCKS * BLOCK_BYTES, before=size)
-            self._cancelled(*lesson, canceller)
+            # It hears first what was played while it was away; nothing twice, which confuses it.
+            lesson = self._past.lesson(
+                LEAST_PAST_BLOCKS * BLOCK_BYTES, before=size, most_bytes=self._missed - size
+            )
+            if lesson[0]:
+                self._cancelled(*lesson, canceller)
         return old
 
     def _compared(self, piece: bytes, clean: bytes) -> bool:
@@ -162,6 +166,7 @@ class EchoStage:
 
     def _cancelled(self, piece: bytes, played: bytes | None, canceller: EchoCanceller) -> bytes:
         clean = canceller.process(piece, played)
+        self._missed = 0
         if played is not None:
             self._warm_up.learns(len(piece) // BLOCK_BYTES * BLOCK_MS)
         return self._warm_up.hold_back(piece, clean) if self._path.heard else clean
@@ -170,6 +175,7 @@ class EchoStage:
         self._removal.reset()
         self._near_end.reset()
         self._warm_up.reset()
+        self._missed = PAST_BLOCKS * BLOCK_BYTES
         if self._canceller is not None:
             self._canceller.reset()
 

@@ -37,19 +37,19 @@ def test_a_lesson_begins_with_the_first_sound_and_ends_before_the_newest() -> No
     past.add(block(1) + block(2), None)
     past.add(block(3) + block(4), block(9) + block(8))
     past.add(block(5), block(7))
-    assert past.lesson(BLOCK_BYTES, BLOCK_BYTES) == (block(3) + block(4), block(9) + block(8))
+    assert past.lesson(BLOCK_BYTES, BLOCK_BYTES, KEPT) == (block(3) + block(4), block(9) + block(8))
 
 
 def test_a_lesson_without_a_sound_is_as_long_as_it_must_be() -> None:
     past = Past(KEPT)
     past.add(block(1) + block(2) + block(3), None)
-    assert past.lesson(BLOCK_BYTES, BLOCK_BYTES) == (block(2), bytes(BLOCK_BYTES))
+    assert past.lesson(BLOCK_BYTES, BLOCK_BYTES, KEPT) == (block(2), bytes(BLOCK_BYTES))
 
 
 def test_a_lesson_is_no_longer_than_what_is_kept() -> None:
     past = Past(KEPT)
     past.add(b"".join(map(block, range(1, 21))), b"".join(map(block, range(1, 21))))
-    heard, played = past.lesson(0, BLOCK_BYTES)
+    heard, played = past.lesson(0, BLOCK_BYTES, 2 * KEPT)
     assert heard == played == b"".join(map(block, range(15, 20)))
 
 
@@ -59,4 +59,4 @@ def test_what_is_forgotten_is_silence() -> None:
     past.clear(2 * BLOCK_BYTES)
     assert past.heard(KEPT) == past.played(KEPT) == bytes(KEPT)
     past.add(block(3), None)
-    assert past.lesson(KEPT, BLOCK_BYTES) == (bytes(2 * BLOCK_BYTES),) * 2
+    assert past.lesson(KEPT, BLOCK_BYTES, KEPT) == (bytes(2 * BLOCK_BYTES),) * 2

@@ -136,6 +136,25 @@ def test_a_clock_that_is_faster_is_caught_up_with() -> None:
     assert behind[-1] < max(behind)
 
 
+@pytest.mark.parametrize("blocks", [1, 4])
+@pytest.mark.parametrize("ppm", [-300, -200, 100, 300])
+def test_clocks_that_differ_never_let_it_jump(ppm: int, blocks: int) -> None:
+    deck = Deck()
+    taken, behind, position = [], [], 0.0
+    # The device takes in bursts, and something is always there to be played.
+    for number in range(18_000 // blocks):
+        if deck.tape.end - deck.head < 24_000:
+            sawtooth = (deck.tape.end + np.arange(24_000)) % 20_000 + 1
+            deck.tape.write((sawtooth / 32_768).astype(np.float32))
+        position += blocks * BLOCK_SAMPLES * (1 + ppm * 1e-6)
+        deck.run(int(position + number % 3 * 40) // 120 * 120 - deck.head)
+        taken.append(deck.reference.take(blocks * BLOCK_SAMPLES) or b"")
+        behind.append(position - deck.reference._at)
+    steps = np.diff(from_bytes(b"".join(taken)).astype(int)) % 20_000
+    assert set(steps.tolist()) <= {0, 1, 2}  # A sample may come twice, or be left out.
+    assert max(map(abs, behind)) < samples_of_ms(BORNE_BEHIND_MS)
+
+
 def test_a_device_with_another_rate_gives_the_same_sound() -> None:
     deck = Deck(48_000)
     sound = speech.speech_like(600)

@@ -149,6 +149,17 @@ def test_a_canceller_that_is_called_late_hears_first_what_was_played() -> None:
     assert len(canceller.calls) == PAST_BLOCKS + blocks
 
 
+@pytest.mark.parametrize("pause_ms", [700, 850, 950, 1500])
+def test_after_a_pause_the_canceller_goes_on_and_hears_nothing_twice(pause_ms: int) -> None:
+    canceller = FakeEchoCanceller()
+    bench = Bench(canceller, blocks_at_once=4)
+    played = speech.joined(quietly_begun(told(4)), speech.silence(pause_ms), told(2))
+    bench.hear(Room().hear(played), played)
+    assert bench.echoes == [EchoState.CANCELLED]
+    since = next(n for n, frame in enumerate(bench.frames) if frame.played)
+    assert len(canceller.calls) <= LEAST_PAST_BLOCKS + 4 * (len(bench.frames) - since)
+
+
 def test_in_a_silence_before_the_canceller_hears_only_a_little_of_it() -> None:
     canceller = FakeEchoCanceller()
     bench = Bench(canceller)
