@@ -29,8 +29,10 @@ MOST_AHEAD_MS = 20
 LASTING_TAKES = 100
 """What is behind in each of so many takes is no burst: sound of the microphone is missing."""
 BORNE_BEHIND_MS = 10
-BORNE_MS = 5
-"""So much, in either direction and on average over those takes, need not be clocks that differ."""
+BORNE_MS = 4
+"""So much more or less than at first, on average over those takes, is no sign of other clocks."""
+MOST_USUAL_AHEAD_MS = 5
+"""So much we may be ahead at first: then there is room for bursts."""
 SETTLING_S = 6.0
 """What is more is made up for in about this time."""
 
@@ -48,6 +50,7 @@ class Reference:
         self._tape, self._head, self._rate_hz = tape, head, rate_hz
         self._at = head()
         self._behind: deque[int] = deque(maxlen=LASTING_TAKES)
+        self._usual: float | None = None
         self._owed = 0.0
         # What is on the tape came from 24 kHz: little can go wrong on its way back.
         self._resampler = Resampler(rate_hz, RATE_HZ, "QQ") if rate_hz != RATE_HZ else None
@@ -88,13 +91,16 @@ class Reference:
     def _jump(self, samples: int) -> None:
         self._at += samples
         self._behind.clear()
+        self._usual = None
         self._owed = 0.0
 
     def _drift_along(self, taken_s: float) -> None:
         """Skip or repeat a sample now and then, if the device's clock is not the microphone's."""
-        borne = samples_of_ms(BORNE_MS, self._rate_hz)
         mean = sum(self._behind) / LASTING_TAKES
-        self._owed += (mean - max(-borne, min(borne, mean))) * taken_s / SETTLING_S
+        if self._usual is None:
+            self._usual = max(mean, -samples_of_ms(MOST_USUAL_AHEAD_MS, self._rate_hz))
+        more, borne = mean - self._usual, samples_of_ms(BORNE_MS, self._rate_hz)
+        self._owed += (more - max(-borne, min(borne, more))) * taken_s / SETTLING_S
         step = int(self._owed)
         self._owed -= step
         self._at += step
