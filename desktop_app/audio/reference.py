@@ -29,6 +29,7 @@ MOST_AHEAD_MS = 20
 LASTING_TAKES = 100
 """What is behind in each of so many takes is no burst: sound of the microphone is missing."""
 BORNE_BEHIND_MS = 10
+"""More than this is caught up with at once then."""
 BORNE_MS = 4
 """So much more or less than at first, on average over those takes, is no sign of other clocks."""
 MOST_USUAL_AHEAD_MS = 5
@@ -77,7 +78,7 @@ class Reference:
         return to_bytes(taken) if taken.any() else None
 
     def _keep_up(self, newest: int, size: int) -> None:
-        """Go on to where the device is, if we lag behind it for good."""
+        """Go on to where the device is: at once if we lag far behind it, else bit by bit."""
         behind = newest - (self._at - self._read_ahead)
         self._behind.append(behind)
         known = len(self._behind) == LASTING_TAKES
