@@ -22,7 +22,9 @@ from desktop_app.offline.brains.local_server import (
     LocalServerBrain,
     http_client,
     listed_models,
+    load_http,
 )
+from desktop_app.offline.brains.patience import patience
 from desktop_app.offline.brains.skills_brain import SkillsBrain
 from desktop_app.offline.skills.household import Household
 
@@ -131,6 +133,7 @@ async def find_server(settings: BrainSettings) -> LocalServer | None:
             places.insert(0, (_program_at(url), url))
         else:
             _log.warning("%s is not on this computer and was not agreed to", url)
+    await asyncio.to_thread(load_http)
     async with http_client() as client:
         found = await asyncio.gather(*(_ask(client, *place, settings) for place in places))
     return next(filter(None, found), None)
@@ -159,8 +162,8 @@ async def _ask(
     key = settings.api_key if is_users else None
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
-        async with asyncio.timeout(PATIENT_PROBE_S if settings.kind == "server" else PROBE_S):
-            reply = await client.get(f"{url}/v1/models", headers=headers)
+        async with patience(PATIENT_PROBE_S if settings.kind == "server" else PROBE_S):
+            reply = await client.get(f"{url}/v1/models", headers=headers, timeout=None)
     except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError):
         return None  # Nobody there, or nobody who speaks HTTP: the usual case.
     if reply.status_code != httpx2.codes.OK or len(reply.content) > MAX_LISTING_BYTES:

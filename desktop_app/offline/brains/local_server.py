@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import socket
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -26,6 +28,7 @@ from desktop_app.offline.brains.chat_protocol import (
     body_of,
     error_text,
 )
+from desktop_app.offline.brains.patience import patience
 
 PROBE_S = 0.3
 CONNECT_S = 2.0
@@ -69,6 +72,27 @@ def http_client(api_key: str | None = None) -> httpx2.AsyncClient:
     )
 
 
+@cache
+def load_http() -> None:
+    """Load now, in this thread, what the library else loads at the first request.
+
+    That takes a tenth of a second, and much longer from a slow disk: time that is neither the
+    server's nor the event loop's.
+    """
+    asyncio.run(_rehearse())
+
+
+async def _rehearse() -> None:
+    """Begin to connect to nobody but this program, which has no time for it."""
+    async with http_client() as client:
+        with (
+            suppress(OSError, httpx2.TransportError),
+            socket.create_server(("127.0.0.1", 0)) as own,
+        ):
+            url = f"http://127.0.0.1:{own.getsockname()[1]}"
+            await client.get(url, timeout=httpx2.Timeout(PROBE_S, connect=0))
+
+
 def listed_models(listing: Any) -> list[str]:
     """Name the models in the answer to ``GET /v1/models``; none if it is no such listing."""
     data = listing.get("data") if isinstance(listing, dict) else None
@@ -98,23 +122,27 @@ class LocalServerBrain:
     async def is_alive(self) -> bool:
         """Ask quickly whether the server is there."""
         try:
-            reply = await self._client.get(f"{self._server.url}/v1/models", timeout=PROBE_S)
-        except httpx2.HTTPError:
+            reply = await self._listing()
+        except (httpx2.HTTPError, TimeoutError):
             return False
         return reply.status_code == httpx2.codes.OK
 
     async def absence(self) -> str:
         """Tell whether nobody listens there any more, or somebody without this model."""
         try:
-            reply = await self._client.get(f"{self._server.url}/v1/models", timeout=PROBE_S)
+            reply = await self._listing()
             names = listed_models(reply.json()) if reply.status_code == httpx2.codes.OK else []
         except httpx2.ConnectError:
             return f"{self._server.program} can't be reached."
-        except (httpx2.HTTPError, ValueError):
+        except (httpx2.HTTPError, TimeoutError, ValueError):
             return ""  # It is busy, or its answer is of no use: the next question will tell.
         if names and self._server.model not in names:
             return f"{self._server.program} no longer has {self._server.model}."
         return ""
+
+    async def _listing(self) -> httpx2.Response:
+        async with patience(PROBE_S):
+            return await self._client.get(f"{self._server.url}/v1/models", timeout=None)
 
     async def aclose(self) -> None:
         """Close the connections."""
