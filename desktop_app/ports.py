@@ -119,9 +119,9 @@ class SoundError(Exception):
 class Microphone(Protocol):
     """A source of speech: PCM16, mono, 24 kHz, in blocks of 10 ms or a few of them as one."""
 
-    patient: bool
-    """Whether a lone block may wait for the next ones, and up to four come as one: a fraction of
-    the work.  Set on the loop."""
+    blocks_at_once: int
+    """So many blocks are waited for and come as one, or fewer: a fraction of the work.  Set on the
+    loop; at first 1."""
 
     @property
     def level(self) -> MicLevel:

@@ -32,8 +32,6 @@ MOST_MISSED_AT_FIRST = 10
 """The same before the first sound: Bluetooth changes its profile first."""
 MOST_BYTES = 3000 * BLOCK_BYTES
 """So much waits for whoever listens; then the oldest is dropped."""
-PATIENT_BLOCKS = 4
-"""So many come at once where a lone block may wait."""
 GUARDED = ("source", "source_output")
 """Changes after which a stream may record something else."""
 
@@ -46,7 +44,7 @@ class PortAudioMicrophone:
     def __init__(self) -> None:
         self._meter = Meter()
         self._capture: _Capture | None = None
-        self._patient = False
+        self._at_once = 1
 
     @property
     def level(self) -> MicLevel:
@@ -58,19 +56,15 @@ class PortAudioMicrophone:
         return MicLevel(loud.rms_dbfs, loud.peak_dbfs, loud.clipped)
 
     @property
-    def patient(self) -> bool:
-        """Whether a lone block waits for the next."""
-        return self._patient
+    def blocks_at_once(self) -> int:
+        """How many blocks are waited for, and given out as one."""
+        return self._at_once
 
-    @patient.setter
-    def patient(self, value: bool) -> None:
-        self._patient = value
+    @blocks_at_once.setter
+    def blocks_at_once(self, value: int) -> None:
+        self._at_once = value
         if self._capture is not None:
-            self._capture.wait_for(self._together)
-
-    @property
-    def _together(self) -> int:
-        return PATIENT_BLOCKS if self._patient else 1
+            self._capture.wait_for(value)
 
     async def open(self, device: str) -> str:
         """Open ``device`` by name (empty: system default) and return its label for people.
@@ -91,7 +85,7 @@ class PortAudioMicrophone:
         old, self._capture = self._capture, capture
         if old is not None:
             capture.follow(old)
-        capture.watch(self._together)
+        capture.watch(self._at_once)
         if old is not None:
             old.end()
             await close_in_sound_thread(old.close)
@@ -100,13 +94,13 @@ class PortAudioMicrophone:
     async def blocks(self) -> AsyncIterator[bytes]:
         """Yield blocks as they come, of whichever device is open; end after `aclose`.
 
-        While it is `patient`, up to `PATIENT_BLOCKS` that came together are one.
+        Up to `blocks_at_once` that came together are one.
 
         Raises:
             SoundError: If the device goes away.
         """
         while (capture := self._capture) is not None:
-            while piece := capture.piece(self._together):
+            while piece := capture.piece(self._at_once):
                 self._meter.push(piece)
                 yield piece
             if capture.problem is not None:

@@ -16,6 +16,7 @@ from desktop_app.core.cleaning import cleaning
 from desktop_app.core.cues import cue_between
 from desktop_app.core.events import Event, TimerFired
 from desktop_app.core.far_end import ToolFinished
+from desktop_app.core.interrupting import blocks_at_once
 from desktop_app.core.settings import Settings
 from desktop_app.core.sound import MicOpened, SpeakerOpened
 from desktop_app.core.state import AppState
@@ -184,11 +185,10 @@ class Engine:
     def _changed(self, before: AppState, after: AppState) -> None:
         if before is after:
             return
-        speaks = bool(after.sound.playing)
-        if speaks != bool(before.sound.playing):
-            # While the assistant speaks who interrupts is judged here, and 30 ms more are no loss.
+        at_once = blocks_at_once(after)
+        if at_once != blocks_at_once(before):
             # Not with each piece of speech: each time what waits there is looked at.
-            self._ports.microphone.patient = speaks
+            self._ports.microphone.blocks_at_once = at_once
         if _places(before) != _places(after):
             self._chain.reset()  # The server has moved a stream: another room.
         cue = cue_between(before, after)

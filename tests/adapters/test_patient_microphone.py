@@ -1,4 +1,4 @@
-"""How the microphone gives its blocks out by four, to those who can wait."""
+"""How the microphone gives its blocks out by eight, to those who can wait."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ async def until_waiting(capture: _Capture, blocks: int) -> None:
 
 
 @pytest.mark.sound
-def test_who_is_patient_is_woken_for_four_blocks_and_loses_none(place: VirtualSound) -> None:
+def test_who_is_patient_is_woken_for_eight_blocks_and_loses_none(place: VirtualSound) -> None:
     said = noise(1)
 
     async def talk() -> tuple[np.ndarray, int]:
         microphone = PortAudioMicrophone()
-        microphone.patient = True
+        microphone.blocks_at_once = 8
         await microphone.open("")
         place.say_async(
             "mic_desk", speech.write_wav(place.folder / "said.wav", speech.from_pcm(said.tobytes()))
@@ -65,14 +65,14 @@ def test_who_is_patient_is_woken_for_four_blocks_and_loses_none(place: VirtualSo
                 heard.append(await taking)
         await microphone.aclose()
         # What came together is one.
-        assert {len(piece) for piece in heard} <= {n * BLOCK_BYTES for n in range(1, 5)}
-        assert len(heard) <= 45
+        assert {len(piece) for piece in heard} <= {n * BLOCK_BYTES for n in range(1, 9)}
+        assert len(heard) <= 23
         return from_bytes(b"".join(heard)), wakes
 
     def patient_talk() -> float:
         heard, wakes = asyncio.run(talk())
         # Without patience each of the 160 blocks wakes, unless several came at once.
-        assert wakes <= 45
+        assert wakes <= 23
         return likeness(heard, said)
 
     assert best(patient_talk, 0.99) > 0.99
@@ -87,7 +87,7 @@ def test_the_end_of_patience_gives_out_a_lone_block(place: VirtualSound) -> None
             taking = asyncio.create_task(following(blocks))
             await until_waiting(capture, 1)
             assert not taking.done()
-            microphone.patient = False
+            microphone.blocks_at_once = 1
             async with asyncio.timeout(PATIENCE_S):
                 return len(await taking)
 

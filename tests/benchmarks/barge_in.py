@@ -17,12 +17,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from desktop_app.adapters.echo import WebRtcEchoCanceller
-from desktop_app.adapters.microphone import PATIENT_BLOCKS
 from desktop_app.adapters.voice_detector import LocalVoiceDetector
 from desktop_app.audio.fade import HOLD_FADE_MS
 from desktop_app.audio.pcm import BLOCK_SAMPLES, BYTES_PER_SAMPLE
 from desktop_app.core import effects as fx
 from desktop_app.core.events import Event
+from desktop_app.core.interrupting import blocks_at_once
 from desktop_app.core.settings import Settings
 from desktop_app.core.state import AppState
 from desktop_app.core.step import step
@@ -104,15 +104,16 @@ class Talk:
 
     def run(self) -> Outcome:
         """Let it happen, in the pieces in which the microphone is heard while one speaks."""
-        bench, size = Bench(WebRtcEchoCanceller()), PATIENT_BLOCKS * BLOCK_SAMPLES
+        bench, at = Bench(WebRtcEchoCanceller()), 0
         listening = Listening(LocalVoiceDetector(SpeechProbability), self._dispatch, _done)
-        for at in range(0, len(self._played) - size, size):
+        while at + (size := blocks_at_once(self._state) * BLOCK_SAMPLES) <= len(self._played):
             self._now, piece = at + size, slice(at, at + size)
             bench.speaker.play(speech.to_pcm(self._played[piece]), at * BYTES_PER_SAMPLE)
             frame = bench.chain.hear(speech.to_pcm(self._in_room[piece]), ON)
             while bench.events:
                 self._dispatch(bench.events.pop(0))
             listening.heard(frame, self._state)
+            at += size
         return self._outcome
 
     def _dispatch(self, event: Event) -> None:

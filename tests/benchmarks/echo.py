@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from desktop_app.adapters.echo import WebRtcEchoCanceller
-from desktop_app.adapters.microphone import PATIENT_BLOCKS
 from desktop_app.adapters.noise import WebRtcNoiseSuppressor
 from desktop_app.core.cleaning import Cleaning
+from desktop_app.core.interrupting import CALM_BLOCKS
 from tests.benchmarks import speex
 from tests.chain_bench import ON, Bench
 from tests.interruptions import interruptions
@@ -87,7 +87,7 @@ def _parley(near: Sound, far: Sound) -> Sound:
 
 def _bench(suppressor: WebRtcNoiseSuppressor | None = None) -> Bench:
     """A chain that is fed as in the app while the assistant speaks."""
-    return Bench(WebRtcEchoCanceller(), suppressor, PATIENT_BLOCKS)
+    return Bench(WebRtcEchoCanceller(), suppressor, CALM_BLOCKS)
 
 
 def _held(near: Sound, far: Sound) -> int:

@@ -13,6 +13,12 @@ from desktop_app.core import sound
 from desktop_app.core import wishes as wish
 from desktop_app.core.capabilities import Capabilities
 from desktop_app.core.events import TimerFired
+from desktop_app.core.interrupting import (
+    ATTENTIVE_BLOCKS,
+    CALM_BLOCKS,
+    UNHEARD_BLOCKS,
+    blocks_at_once,
+)
 from desktop_app.core.overlap import Verdict
 from desktop_app.core.settings import Settings
 from desktop_app.core.sound import EchoState
@@ -55,6 +61,25 @@ def test_a_voice_holds_the_answer_at_once_and_says_nothing_to_the_server() -> No
     assert only(effects, fx.HoldSpeaker) == [fx.HoldSpeaker()]
     assert orders(effects) == ()
     assert (state.floor, state.overlap.verdict) == (Floor.ASSISTANT, Verdict.NONE)
+
+
+def test_the_microphone_is_taken_in_long_pieces_until_somebody_seems_to_speak() -> None:
+    assert blocks_at_once(fair()) == 1
+    state = answering()
+    assert blocks_at_once(state) == CALM_BLOCKS
+    unsure = after(state, sound.VoiceHeard(0.55))
+    assert blocks_at_once(unsure) == ATTENTIVE_BLOCKS
+    assert blocks_at_once(after(unsure, QUIET)) == CALM_BLOCKS
+    held = after(state, VOICE)
+    assert blocks_at_once(held) == ATTENTIVE_BLOCKS < CALM_BLOCKS
+    passed = after(held, *MMHM)
+    assert blocks_at_once(passed) == ATTENTIVE_BLOCKS
+    assert blocks_at_once(after(passed, TimerFired("lately"))) == CALM_BLOCKS
+
+
+def test_where_the_server_interrupts_it_gets_shorter_pieces() -> None:
+    state = answering(fair(Settings(interrupting="server")))
+    assert blocks_at_once(state) == UNHEARD_BLOCKS < CALM_BLOCKS
 
 
 def test_until_the_room_is_known_a_syllable_of_the_answer_holds_nothing() -> None:

@@ -42,7 +42,7 @@ class FakeMicrophone:
     """
 
     def __init__(self, *names: str) -> None:
-        self.patient = False
+        self.blocks_at_once = 1
         self.names = names or ("Fake microphone",)
         self.refusal: Problem | None = None
         self.opened: list[str] = []

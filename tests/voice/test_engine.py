@@ -18,6 +18,7 @@ from desktop_app.core.far_end import (
     ToolCalled,
     UserSpeechStarted,
 )
+from desktop_app.core.interrupting import UNHEARD_BLOCKS
 from desktop_app.core.problems import Kind, Problem
 from desktop_app.core.settings import Settings
 from desktop_app.core.sound import Device, DeviceList, DevicesChanged, SpeakerStopped
@@ -338,13 +339,13 @@ def test_the_microphone_may_wait_as_long_as_the_assistant_speaks() -> None:
 
     async def scene(stage: Stage, _: Engine) -> None:
         await stage.connected()
-        assert not stage.microphone.patient
+        assert stage.microphone.blocks_at_once == 1
         link.say(ResponseStarted("r1"), AudioArrived("r1", "i1", block(0) * 100))
         await until(lambda: stage.speaker.unheard_ms == 1000)
-        assert stage.microphone.patient
+        assert stage.microphone.blocks_at_once > 1
         link.say(UserSpeechStarted("u1"))
         await until(lambda: bool(link.sent(fx.TruncateItem)))
-        assert not stage.microphone.patient
+        assert stage.microphone.blocks_at_once == 1
 
     play(scene, link)
 
@@ -352,9 +353,9 @@ def test_the_microphone_may_wait_as_long_as_the_assistant_speaks() -> None:
 def test_the_microphone_is_told_once_and_not_with_each_piece_of_speech(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    link, told = FakeLink(), list[bool]()
-    patient = property(lambda _: told[-1], lambda _, value: told.append(value))
-    monkeypatch.setattr(FakeMicrophone, "patient", patient, raising=False)
+    link, told = FakeLink(), list[int]()
+    at_once = property(lambda _: told[-1], lambda _, value: told.append(value))
+    monkeypatch.setattr(FakeMicrophone, "blocks_at_once", at_once, raising=False)
 
     async def scene(stage: Stage, _: Engine) -> None:
         await stage.connected()
@@ -364,7 +365,7 @@ def test_the_microphone_is_told_once_and_not_with_each_piece_of_speech(
             link.say(AudioArrived("r1", "i1", block(number) * 2))
             await settle()
         await until(lambda: stage.speaker.unheard_ms == 100)
-        assert told == [True]
+        assert told == [UNHEARD_BLOCKS]
 
     play(scene, link)
 
