@@ -122,7 +122,11 @@ class RowPainter:
         painter.drawRoundedRect(bubble, 15, 15)
         partial = laid.row.state is Text.PARTIAL
         origin = QPointF(bubble.left() + PAD_X, y + PAD_Y)
-        flow.draw(painter, origin, clip, QColor(c.bubble_muted if partial else c.on_bubble))
+        # What runs from right to left stands at the right of the flow, not of the narrower bubble.
+        beyond = QPointF(flow.width - width if flow.leftward else 0.0, 0.0)
+        flow.draw(
+            painter, origin - beyond, clip, QColor(c.bubble_muted if partial else c.on_bubble)
+        )
         if note:
             below = QRectF(
                 origin.x(), bubble.bottom() - PAD_Y - self._small.height(), width + 2, 40

@@ -33,6 +33,9 @@ class TextFlow:
 
     Line breaks depend only on what comes before them.  So the text is kept in pieces that end
     where a line ends, and only the last piece is laid out when words arrive.
+
+    Attributes:
+        leftward: It runs from right to left, and stands at the right of its width.
     """
 
     def __init__(self, font: QFont, width: float) -> None:
@@ -42,7 +45,7 @@ class TextFlow:
         self.height = 0.0
         self.natural_width = 0.0
         self._pieces: list[_Piece] = []
-        self._leftward = False
+        self.leftward = False
 
     def set_text(self, text: str) -> None:
         """Show ``text``; cheap when it only grew at its end."""
@@ -55,7 +58,7 @@ class TextFlow:
         else:
             self._pieces.clear()
             self.natural_width = 0.0
-            self._leftward = _runs_left(text)
+            self.leftward = _runs_left(text)
         self.text = text
         self._append(open_text)
         last = self._pieces[-1]
@@ -103,7 +106,7 @@ class TextFlow:
         layout = QTextLayout(text.replace("\n", _LINE_SEPARATOR), self._font)
         option = QTextOption(Qt.AlignmentFlag.AlignLeft)
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        if self._leftward:
+        if self.leftward:
             option.setTextDirection(Qt.LayoutDirection.RightToLeft)
             option.setAlignment(Qt.AlignmentFlag.AlignRight)
         layout.setTextOption(option)

@@ -181,6 +181,18 @@ def test_partial_words_are_paler_than_final_ones(view: TranscriptView) -> None:
     assert LIGHT.on_bubble in inks(Text.DONE)
 
 
+def test_a_line_from_right_to_left_stays_in_its_bubble(view: TranscriptView) -> None:
+    show(view, (said("i", Role.USER, "שלום, מה שלומך היום?"),))
+    image = view.viewport().grab().toImage()
+    columns: dict[str, list[int]] = {LIGHT.bubble: [], LIGHT.on_bubble: []}
+    for x in range(image.width()):
+        for y in range(10, 60):
+            columns.get(QColor(image.pixel(x, y)).name(), []).append(x)
+    bubble, ink = columns.values()
+    assert bubble[0] < ink[0]
+    assert ink[-1] < bubble[-1]
+
+
 def test_dots_move_only_while_somebody_waits_and_sees_them(view: TranscriptView) -> None:
     waiting = Row("w", Role.USER)
     show(view, (*TALK, waiting))
