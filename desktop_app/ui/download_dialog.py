@@ -257,11 +257,12 @@ class DownloadDialog(QDialog):
         self.bar.setAccessibleDescription(words)
 
     def _fit(self) -> None:
-        """Be as high as the words need: a dialog grows by itself, but never shrinks."""
+        """Be as large as the words need: a dialog grows by itself, but never shrinks."""
         layout = self.layout()
         if layout is not None:
             layout.activate()
-            self.setFixedHeight(layout.totalHeightForWidth(WIDTH_PX))
+            wide = max(WIDTH_PX, layout.totalMinimumSize().width())
+            self.setFixedSize(wide, layout.totalHeightForWidth(wide))
 
     def _time_left(self, seconds: float) -> str:
         if seconds < 55:
@@ -287,4 +288,3 @@ class DownloadDialog(QDialog):
             layout.addWidget(part)
         layout.addSpacing(4)
         layout.addLayout(buttons)
-        self.setFixedWidth(WIDTH_PX)

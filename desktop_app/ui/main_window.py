@@ -78,7 +78,7 @@ class MainWindow(QWidget):
         self.dialogs = Dialogs(dispatch, services, self)
         self.setWindowTitle("Parley")
         self.setObjectName("window")
-        self.setMinimumSize(SMALLEST_PX)
+        self.setMinimumHeight(SMALLEST_PX.height())
         self.resize(SIZE_PX)
         self.refresh_theme()
         self.setWindowIcon(app_icon.app_icon())
@@ -247,6 +247,7 @@ class MainWindow(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addStrut(SMALLEST_PX.width())  # In large type the words need more.
         layout.addWidget(self.header)
         layout.addWidget(self._problem_row)
         layout.addWidget(self.transcript, 1)

@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import assert_never
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QFont,
+    QHideEvent,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from desktop_app.core.problems import Action, Problem
 from desktop_app.core.state import AppState
@@ -15,6 +22,10 @@ from desktop_app.ports import Dispatch
 from desktop_app.ui import icons, theme
 from desktop_app.ui.controls import IconButton
 from desktop_app.ui.seen import Seen
+
+NARROWEST_PX = 60
+WORDS_CHARS = 44
+"""Room for mark and words that makes a line worth reading, in letters."""
 
 
 class ProblemBar(QFrame):
@@ -34,6 +45,7 @@ class ProblemBar(QFrame):
         for label in (self._title, self._hint):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setMinimumWidth(NARROWEST_PX)  # No long name widens the window.
         self._title.setFont(theme.scaled(self.font(), 1.0, QFont.Weight.DemiBold))
         self._button = QPushButton()
         self._close = IconButton("close", self.tr("Dismiss"), size_px=16, ink="on_warning_soft")
@@ -47,9 +59,14 @@ class ProblemBar(QFrame):
         self._layout.addWidget(self._mark, 0, 0, 2, 1)
         self._layout.addWidget(self._title, 0, 1)
         self._layout.addWidget(self._hint, 1, 1)
-        self._layout.addWidget(self._more, 0, 2, 2, 1)
-        self._layout.addWidget(self._button, 0, 3, 2, 1)
-        self._layout.addWidget(self._close, 0, 4, 2, 1, Qt.AlignmentFlag.AlignTop)
+        self._layout.addWidget(self._close, 0, 3, 2, 1, Qt.AlignmentFlag.AlignTop)
+        self._side = QHBoxLayout()
+        self._side.setSpacing(10)
+        self._side.addStretch(1)
+        self._side.addWidget(self._more)
+        self._side.addWidget(self._button)
+        self._below = False
+        self._put(below=True)
         self.hide()
 
     def show_state(self, state: AppState) -> None:
@@ -73,9 +90,26 @@ class ProblemBar(QFrame):
         self.setAccessibleName(self.tr("Problem: {0}").format(self._problem.title))
         self._close.say(self.tr("Dismiss"))
         self._redraw()
+        if self.isVisible():
+            self._place()
         if self._problem is not before:
             said = f"{self._problem.title}. {self._problem.hint}"
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, said))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the button below the words where both don't fit beside each other."""
+        super().resizeEvent(event)
+        self._place()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take on the width there is."""
+        super().showEvent(event)
+        self._place()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Ask for little, until it is known how much there is: the window must not grow."""
+        super().hideEvent(event)
+        self._put(below=True)
 
     def order(self) -> tuple[QWidget, ...]:
         """Return the controls in the order in which Tab goes through them."""
@@ -84,6 +118,17 @@ class ProblemBar(QFrame):
     def refresh(self) -> None:
         """Draw again in the colours in use now."""
         self._redraw()
+
+    def _place(self) -> None:
+        words_px = WORDS_CHARS * self.fontMetrics().averageCharWidth()
+        self._put(below=self.width() < self._side.sizeHint().width() + words_px)
+
+    def _put(self, *, below: bool) -> None:
+        if below is not self._below:
+            self._below = below
+            self._layout.removeItem(self._side)
+            place = (2, 1, 1, 3) if below else (0, 2, 2, 1)
+            self._layout.addLayout(self._side, *place)
 
     def _redraw(self) -> None:
         self._mark.setPixmap(icons.pixmap("warning", theme.colors().on_warning_soft, 20))

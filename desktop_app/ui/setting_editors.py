@@ -21,6 +21,7 @@ from desktop_app.ui.controls import Choice, Slide, Switch
 from desktop_app.ui.device_picker import DevicePicker
 from desktop_app.ui.key_field import KeyEditor
 
+SPIN_PX = 112
 DEVICES = frozenset({"microphone", "speaker"})
 Changed = Callable[[], None]
 
@@ -154,7 +155,8 @@ class NumberEditor:
         layout.setSpacing(12)
         layout.addWidget(self._slide, 1)
         layout.addWidget(self._spin)
-        self._spin.setFixedWidth(112)
+        self._spin.ensurePolished()
+        self._spin.setFixedWidth(max(SPIN_PX, self._spin.sizeHint().width()))
         self._spin.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
     def value(self) -> float:

@@ -32,8 +32,11 @@ from desktop_app.ui.settings_page import Card, SettingsPage, button_card
 from desktop_app.ui.shortcuts import Shortcuts
 
 SIZE_PX = QSize(820, 640)
-SMALLEST_PX = QSize(640, 420)
+SMALLEST_PX = 420
 SIDE_PX = 168
+ENTRY_PX = 38
+EDGES_PX = QSize(56, 16)
+"""What stands around the words of an entry: icon and edges."""
 ICONS = {
     "connection": "link",
     "assistant": "bubble",
@@ -57,12 +60,11 @@ class SettingsDialog(QDialog):
         self._dispatch, self._services = dispatch, services
         self._newest = self._before = self._draft = Settings()
         self.setWindowTitle(self.tr("Settings"))
-        self.setMinimumSize(SMALLEST_PX)
+        self.setMinimumHeight(SMALLEST_PX)  # How narrow it may be the words say.
         self.resize(SIZE_PX)
         self._list = QListWidget()
         self._list.setObjectName("pages")
         self._list.setAccessibleName(self.tr("Pages"))
-        self._list.setFixedWidth(SIDE_PX)
         self._list.setIconSize(QSize(18, 18))
         self._stack = QStackedWidget()
         for page, declared in self._by_page().items():
@@ -203,9 +205,12 @@ class SettingsDialog(QDialog):
             if isinstance(editor, DeviceEditor):
                 editor.picker.opened.connect(lambda: self._services.list_devices(self.show_devices))
         self._stack.addWidget(self.pages[page])
-        item = QListWidgetItem(self._title(page))
-        item.setSizeHint(QSize(0, 38))
+        title, metrics = self._title(page), self._list.fontMetrics()
+        item = QListWidgetItem(title)
+        item.setSizeHint(QSize(0, max(ENTRY_PX, metrics.height() + EDGES_PX.height())))
         self._list.addItem(item)
+        wide = metrics.horizontalAdvance(title) + EDGES_PX.width()
+        self._list.setFixedWidth(max(self._list.minimumWidth(), SIDE_PX, wide))
 
     def _title(self, page: str) -> str:
         titles = {
@@ -245,7 +250,7 @@ class SettingsDialog(QDialog):
         self.save.setDefault(True)
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
-        buttons.addSpacing(SIDE_PX + 12)
+        buttons.addSpacing(self._list.minimumWidth() + 12)
         buttons.addWidget(self.reset)
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)

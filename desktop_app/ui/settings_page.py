@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields, replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QFrame,
@@ -113,9 +113,12 @@ class SettingRow(QWidget):
         grid.setColumnStretch(0, 1)
         words = QVBoxLayout()
         words.setSpacing(3)
+        # Stretches, for an aligned layout is never made higher than before its words were broken.
+        words.addStretch(1)
         for text in (label, self._help, self._flaw):
             words.addWidget(text)
-        grid.addLayout(words, 0, 0, Qt.AlignmentFlag.AlignVCenter)
+        words.addStretch(1)
+        grid.addLayout(words, 0, 0)
         if spec.multiline:
             grid.addWidget(editor.widget, 1, 0)
             return
@@ -144,9 +147,9 @@ class SettingsPage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inner = QWidget()
-        inner.setObjectName("page")
-        self._column = QVBoxLayout(inner)
+        self.inner = QWidget()
+        self.inner.setObjectName("page")
+        self._column = QVBoxLayout(self.inner)
         self._column.setContentsMargins(4, 4, 14, 16)
         self._column.setSpacing(10)
         head = QLabel(title)
@@ -160,7 +163,18 @@ class SettingsPage(QScrollArea):
             editor = editor_for(name, spec, defaults[name], self.changed.emit)
             self.rows[name] = SettingRow(name, spec, editor)
             self._card_of(setting_rules.group(name)).add(self.rows[name])
-        self.setWidget(inner)
+        self.setWidget(self.inner)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the width that cuts nothing: the page scrolls only up and down."""
+        inner, bar = self.inner.minimumSizeHint(), self.verticalScrollBar().sizeHint()
+        return QSize(inner.width() + bar.width(), super().minimumSizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        """Tell the dialog when the page needs another width."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
 
     def add_card(self, card: QWidget, after: str | None = None) -> None:
         """Put ``card`` behind the card of the group ``after``, or at the end."""

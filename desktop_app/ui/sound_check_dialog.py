@@ -221,11 +221,12 @@ class SoundCheckDialog(QDialog):
         self._mark.setPixmap(picture)
 
     def _fit(self) -> None:
-        """Be as high as the words need: a dialog grows by itself, but never shrinks."""
+        """Be as large as the words need: a dialog grows by itself, but never shrinks."""
         layout = self.layout()
         if layout is not None:
             layout.activate()
-            self.setFixedHeight(layout.totalHeightForWidth(WIDTH_PX))
+            wide = max(WIDTH_PX, layout.totalMinimumSize().width())
+            self.setFixedSize(wide, layout.totalHeightForWidth(wide))
 
     def _arrange(self) -> None:
         head = QHBoxLayout()
@@ -254,4 +255,3 @@ class SoundCheckDialog(QDialog):
         layout.addLayout(voice)
         layout.addSpacing(4)
         layout.addLayout(buttons)
-        self.setFixedWidth(WIDTH_PX)

@@ -57,7 +57,7 @@ class TalkButton(QAbstractButton):
         self._clock.timeout.connect(self._next_frame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMaximumWidth(SIZE_PX.width() + 60)
+        self.setMaximumWidth(self.sizeHint().width() + 60)
         self.clicked.connect(self._click)
 
     def show_state(self, state: AppState) -> None:
@@ -102,9 +102,12 @@ class TalkButton(QAbstractButton):
 
     def words(self) -> tuple[str, str]:
         """Return the words in the button: what is going on, and what can be done."""
+        return self._words(self._talk)
+
+    def _words(self, talk: Talk) -> tuple[str, str]:
         end = self.tr("Click to hang up")
         hold = self.tr("or hold Space")
-        match self._talk:
+        match talk:
             case Talk.OFFLINE if self._manual:
                 return self.tr("Connect"), self.tr("Then hold to talk")
             case Talk.OFFLINE:
@@ -132,7 +135,7 @@ class TalkButton(QAbstractButton):
             case Talk.NO_MICROPHONE:
                 return self.tr("No microphone"), self.tr("You can type instead")
             case _:
-                assert_never(self._talk)
+                assert_never(talk)
 
     def _click(self) -> None:
         if self._talk is Talk.OFFLINE:
@@ -210,11 +213,12 @@ class TalkButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Return the size that suits a large control."""
-        return SIZE_PX
+        return SIZE_PX.expandedTo(self.minimumSizeHint())
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size that still holds the words."""
-        return QSize(190, SIZE_PX.height())
+        least = talk_painter.smallest(self.font(), (self._words(talk)[0] for talk in Talk))
+        return least.expandedTo(QSize(190, SIZE_PX.height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what is going on."""

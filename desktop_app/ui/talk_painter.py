@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from desktop_app.core.state import Talk
@@ -14,7 +16,8 @@ from desktop_app.ui.palettes import Colors
 HALO_PX = 6.0
 ICON_PX = 28.0
 GAP_PX = 12.0
-SIDES_PX = 44.0
+SIDES_PX = 24.0
+EDGE_PX = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,14 @@ class Face:
     ring: bool = False
 
 
+def smallest(font: QFont, titles: Iterable[str]) -> QSize:
+    """Return the room that each of ``titles`` needs with a hint below it, halo and all."""
+    big, little = map(QFontMetricsF, fonts(font))
+    wide = max(map(big.horizontalAdvance, titles)) + ICON_PX + GAP_PX
+    high = big.height() + little.height() + 2 * EDGE_PX
+    return QSize(ceil(wide + 2 * HALO_PX), ceil(high + 2 * HALO_PX))
+
+
 def draw(painter: QPainter, box: QRectF, face: Face, font: QFont) -> None:
     """Draw halo, ground, icon and words into ``box``."""
     c = theme.colors()
@@ -89,6 +100,11 @@ def draw(painter: QPainter, box: QRectF, face: Face, font: QFont) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(body.adjusted(-3, -3, 3, 3), radius + 3, radius + 3)
     _draw_words(painter, body, face, font, QColor(getattr(c, look.ink)))
+
+
+def fonts(font: QFont) -> tuple[QFont, QFont]:
+    """Return the fonts of title and hint."""
+    return theme.scaled(font, 1.3, QFont.Weight.DemiBold), theme.scaled(font, 0.95)
 
 
 def _ground(c: Colors, look: Look, face: Face) -> QColor:
@@ -110,8 +126,7 @@ def _draw_halo(painter: QPainter, body: QRectF, level: float, color: QColor) -> 
 
 
 def _draw_words(painter: QPainter, body: QRectF, face: Face, font: QFont, ink: QColor) -> None:
-    bold = theme.scaled(font, 1.3, QFont.Weight.DemiBold)
-    small = theme.scaled(font, 0.95)
+    bold, small = fonts(font)
     big, little = QFontMetricsF(bold), QFontMetricsF(small)
     room = body.width() - ICON_PX - GAP_PX - SIDES_PX
     hint = little.elidedText(face.hint, Qt.TextElideMode.ElideRight, room)
