@@ -60,6 +60,8 @@ class Composer(QFrame):
     def _send(self) -> None:
         text = self.line.text().strip()
         if text:
+            if self._button.hasFocus():
+                self.focus()  # An empty line disables the button: the focus would go elsewhere.
             self.line.clear()
             self._dispatch(TextSubmitted(text))
 

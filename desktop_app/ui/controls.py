@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -23,6 +23,16 @@ from desktop_app.ui import icons, theme
 
 LIST_EDGES_PX = 16
 SWITCH_PX = QSize(42, 24)
+BY_KEY = frozenset(
+    {
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.ShortcutFocusReason,
+    }
+)
+"""Why the focus came, where who moved it looks for it."""
+AWAY = frozenset({Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason})
+"""Why it goes to another window and comes back."""
 
 
 class IconButton(QToolButton):
@@ -212,12 +222,17 @@ class ElidedLabel(QLabel):
         painter.drawText(self.rect(), int(self.alignment()), shown)
 
 
-class Glyph(QWidget):
-    """An icon that only shows what stands beside it."""
+class Glyph(QLabel):
+    """An icon in place of the words that stand beside ``control`` elsewhere.
 
-    def __init__(self, name: str, size_px: int = 16) -> None:
+    On Linux a screen reader knows a combo box by its label, and by nothing else.
+    """
+
+    def __init__(self, name: str, words: str, control: QWidget, size_px: int = 16) -> None:
         super().__init__()
         self._name = name
+        self.setAccessibleName(words)
+        self.setBuddy(control)
         self.setFixedSize(size_px, size_px)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -225,6 +240,16 @@ class Glyph(QWidget):
         painter = QPainter(self)
         icons.draw(painter, self._name, QRectF(self.rect()), QColor(theme.colors().muted))
         painter.end()
+
+
+def ring_after(event: QFocusEvent, ring: bool) -> bool:
+    """Return whether a control shows the focus from now on; ``ring`` is whether it did so before.
+
+    It is shown to those who move it by key, also when it comes back from another window.
+    """
+    if event.reason() in AWAY:
+        return ring
+    return event.gotFocus() and event.reason() in BY_KEY
 
 
 def toned(label: QLabel, tone: str) -> QLabel:

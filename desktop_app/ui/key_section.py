@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
 from desktop_app.core.settings import Settings
@@ -55,7 +55,7 @@ class KeySection(QFrame):
         self.field.textChanged.connect(self._look)
         for button in (self.set_button, self.forget_button, self.test_button, *self._entry[1:]):
             button.setAutoDefault(False)
-            button.setAccessibleName(self.tr("{0} (API key)").format(button.text()))
+            self._name(button)
         self._arrange()
         self._end_entry()
 
@@ -135,13 +135,17 @@ class KeySection(QFrame):
         self.set_button.setText(
             self.tr("Set key…") if status.source == "none" else self.tr("Change…")
         )
+        self._name(self.set_button)
         self.forget_button.setEnabled(status.source in {"keyring", "session"})
 
     def _end_entry(self) -> None:
+        here = any(part.hasFocus() for part in self._entry)
         self.field.clear()
+        self.set_button.show()
+        if here:
+            (self.set_button if self.set_button.isEnabled() else self.test_button).setFocus()
         for part in self._entry:
             part.hide()
-        self.set_button.show()
 
     def _look(self) -> None:
         self.save_button.setEnabled(bool(self.field.text().strip()))
@@ -150,6 +154,11 @@ class KeySection(QFrame):
         self.result.setText(words)
         self.result.setVisible(bool(words))
         toned(self.result, tone)
+        if words:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+
+    def _name(self, button: QPushButton) -> None:
+        button.setAccessibleName(self.tr("{0} (API key)").format(button.text()))
 
     def _arrange(self) -> None:
         title = QLabel(self.tr("API key"))

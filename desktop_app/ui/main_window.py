@@ -36,6 +36,7 @@ from desktop_app.ui.header import Header
 from desktop_app.ui.problem_bar import ProblemBar
 from desktop_app.ui.row_painter import COLUMN_PX, MARGIN_PX
 from desktop_app.ui.services import Services
+from desktop_app.ui.spoken_state import SpokenState
 from desktop_app.ui.status_line import StatusLine
 from desktop_app.ui.transcript_panel import TranscriptPanel
 
@@ -87,6 +88,7 @@ class MainWindow(QWidget):
         self.dock = Dock(dispatch, services)
         self.header = Header(dispatch, self._menu())
         self.status = StatusLine()
+        self._spoken = SpokenState(self, self.dock.talk)
         self._arrange()
         self._connect()
         self.show_state(self._state)
@@ -107,6 +109,7 @@ class MainWindow(QWidget):
         self.transcript.show_state(state)
         self.dock.show_state(state)
         self.status.show_state(state)
+        self._spoken.show_state(state)
         self.dialogs.show_state(state)
         if state.settings.server_url != before.server_url:
             self.header.show_key(None)

@@ -24,6 +24,8 @@ class ModelShelfCard(Card):
 
     talk_asked = Signal()
     """The user has a new model and wants to begin now."""
+    filled = Signal()
+    """There are new rows."""
 
     def __init__(self, services: Services) -> None:
         super().__init__()
@@ -53,6 +55,7 @@ class ModelShelfCard(Card):
                 self.add(row)
             self.rows[model.id].show_model(model, usable=not shelf.hindrance)
         self.tidy()
+        self.filled.emit()
 
     def _fetch(self, model_id: str) -> None:
         if self.download is None:

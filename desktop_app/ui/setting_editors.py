@@ -22,6 +22,8 @@ from desktop_app.ui.device_picker import DevicePicker
 from desktop_app.ui.key_field import KeyEditor
 
 SPIN_PX = 112
+PARTS = 100
+"""Numbers that are not whole have two decimals."""
 DEVICES = frozenset({"microphone", "speaker"})
 Changed = Callable[[], None]
 
@@ -142,8 +144,13 @@ class NumberEditor:
         }.get(name):
             self._spin.setSpecialValueText(said(zero))
         self._slide = Slide()
-        self._slide.setRange(0, round((high - self._low) / self._step))
-        self._slide.setPageStep(max(1, self._slide.maximum() // 10))
+        # A screen reader says what the slider stands at: no number of steps, but the value itself.
+        self._scale = 1 if self._whole else PARTS
+        step, lowest = round(self._step * self._scale), round(self._low * self._scale)
+        highest = round(high * self._scale)
+        self._slide.setRange(lowest, highest)
+        self._slide.setSingleStep(step)
+        self._slide.setPageStep(max(1, (highest - lowest) // step // 10) * step)
         self._slide.setAccessibleName(said(spec.label))
         self._slide.valueChanged.connect(self._slid)
         self._spin.valueChanged.connect(self._spun)
@@ -167,9 +174,10 @@ class NumberEditor:
         """Show ``value`` in both."""
         with QSignalBlocker(self._spin), QSignalBlocker(self._slide):
             self._spin.setValue(cast("int", value))
-            self._slide.setValue(round((value - self._low) / self._step))
+            self._slide.setValue(round(value * self._scale))
 
-    def _slid(self, steps: int) -> None:
+    def _slid(self, place: int) -> None:
+        steps = round((place / self._scale - self._low) / self._step)
         self.show_value(self._low + steps * self._step)
         self._changed()
 

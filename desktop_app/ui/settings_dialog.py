@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Signal
+from typing import cast
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import (
+    QApplication,
     QDialog,
     QHBoxLayout,
     QListWidget,
@@ -22,7 +25,7 @@ from desktop_app.core.spec import Spec
 from desktop_app.core.state import AppState
 from desktop_app.core.wishes import ConnectAsked, SettingsChanged
 from desktop_app.ports import Dispatch
-from desktop_app.ui import icons, setting_rules, theme
+from desktop_app.ui import icons, setting_rules, tab_order, theme
 from desktop_app.ui.key_section import KeySection
 from desktop_app.ui.login_card import LoginCard
 from desktop_app.ui.model_shelf import ModelShelfCard
@@ -80,6 +83,8 @@ class SettingsDialog(QDialog):
         self.pages["sound"].add_card(self._check_card())
         self.pages["app"].add_card(self._report_card())
         self._draw_icons()
+        app = cast("QApplication", QApplication.instance())
+        app.focusChanged.connect(self._focus_moved)
         self._list.currentRowChanged.connect(self._stack.setCurrentIndex)
         self._list.setCurrentRow(0)
         self.reset = QPushButton(self.tr("Reset this page"))
@@ -91,6 +96,8 @@ class SettingsDialog(QDialog):
         self.cancel.clicked.connect(self.reject)
         self.save.clicked.connect(self.accept)
         self._arrange()
+        self._chain()
+        self.shelf.filled.connect(self._chain)
 
     def edit(self, state: AppState) -> None:
         """Begin with a copy of the settings of ``state``."""
@@ -119,6 +126,18 @@ class SettingsDialog(QDialog):
         super().changeEvent(event)
         if event.type() is QEvent.Type.StyleChange:
             self._draw_icons()
+
+    def _chain(self) -> None:
+        """Let Tab go as the eye does; cards come onto their page later than its rows."""
+        cards = (card for page in self.pages.values() for card in page.cards())
+        tab_order.chain((self._list, *cards, self.reset, self.cancel, self.save))
+
+    def _focus_moved(self, _: QWidget | None, control: QWidget | None) -> None:
+        """Show what a key has moved to; under a pressed mouse button nothing must move."""
+        pressed = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if control is not None and not pressed:
+            for page in self.pages.values():
+                page.reveal(control)
 
     def _draw_icons(self) -> None:
         c = theme.colors()

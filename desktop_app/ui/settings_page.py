@@ -105,7 +105,6 @@ class SettingRow(QWidget):
             text.setWordWrap(True)
         self._flaw.hide()
         editor.focus.setAccessibleName(said(spec.label))
-        editor.focus.setAccessibleDescription(said(spec.help))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 12, 0, 12)
         grid.setHorizontalSpacing(24)
@@ -132,6 +131,7 @@ class SettingRow(QWidget):
         self._flaw.setText(words)
         self._flaw.setVisible(bool(words))
         self._help.setVisible(bool(self._help.text()) and not words)
+        self.editor.focus.setAccessibleDescription(words or self._help.text())
 
 
 class SettingsPage(QScrollArea):
@@ -182,6 +182,16 @@ class SettingsPage(QScrollArea):
         if after is not None:
             place = self._column.indexOf(self._cards[after]) + 1
         self._column.insertWidget(place, card)
+
+    def cards(self) -> list[QWidget]:
+        """Return the cards from top to bottom."""
+        items = (self._column.itemAt(n) for n in range(self._column.count()))
+        return [part for item in items if item and (part := item.widget())]
+
+    def reveal(self, control: QWidget) -> None:
+        """Scroll until ``control`` can be seen, if it is one of the page."""
+        if self.inner.isAncestorOf(control):
+            self.ensureWidgetVisible(control)
 
     def show_values(self, draft: Settings) -> None:
         """Show the values of ``draft`` and what can be used beside them."""

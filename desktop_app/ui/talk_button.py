@@ -20,17 +20,11 @@ from desktop_app.core.state import AppState, Talk
 from desktop_app.core.wishes import ConnectAsked, HangUpAsked, TalkPressed, TalkReleased
 from desktop_app.ports import Dispatch
 from desktop_app.ui import talk_painter
+from desktop_app.ui.controls import ring_after
 from desktop_app.ui.seen import Seen
 
 SIZE_PX = QSize(340, 68)
 FRAME_MS = 50
-BY_KEY = frozenset(
-    {
-        Qt.FocusReason.TabFocusReason,
-        Qt.FocusReason.BacktabFocusReason,
-        Qt.FocusReason.ShortcutFocusReason,
-    }
-)
 OPEN = frozenset({Talk.LISTENING, Talk.HEARING, Talk.READY})
 """Where the halo shows how loud the microphone is."""
 MOVING = frozenset({Talk.CONNECTING, Talk.THINKING})
@@ -181,7 +175,7 @@ class TalkButton(QAbstractButton):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the focus to those who move it by key."""
         super().focusInEvent(event)
-        self._ring = event.reason() in BY_KEY
+        self._ring = ring_after(event, self._ring)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -189,7 +183,7 @@ class TalkButton(QAbstractButton):
         super().focusOutEvent(event)
         if event.reason() is Qt.FocusReason.ActiveWindowFocusReason:
             self.release()
-        self._ring = False
+        self._ring = ring_after(event, self._ring)
         self.update()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -231,7 +225,7 @@ class TalkButton(QAbstractButton):
             turn=self._turn,
             over=self.underMouse(),
             down=self.isDown(),
-            ring=self._ring,
+            ring=self._ring and self.hasFocus(),
         )
         painter = QPainter(self)
         talk_painter.draw(painter, QRectF(self.rect()), face, self.font())

@@ -6,16 +6,19 @@ from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import (
     QBrush,
     QColor,
+    QFocusEvent,
     QHideEvent,
     QKeyEvent,
     QLinearGradient,
     QPainter,
     QPaintEvent,
+    QPen,
     QShowEvent,
 )
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui import theme
+from desktop_app.ui.controls import ring_after
 from desktop_app.ui.row_layouts import RowLayouts
 from desktop_app.ui.row_list import RowList
 from desktop_app.ui.transcript_model import TranscriptModel
@@ -30,6 +33,7 @@ class TranscriptView(RowList):
     def __init__(self, model: TranscriptModel, parent: QWidget | None = None) -> None:
         self._rows, self._layouts = model, RowLayouts(model)
         self._beat = 0
+        self._ring = False
         super().__init__(model, self._layouts, parent)
         self._dots = QTimer(self, interval=DOTS_MS)
         self._dots.timeout.connect(self._next_beat)
@@ -60,6 +64,11 @@ class TranscriptView(RowList):
             if not box.isEmpty():
                 self._layouts.painter.paint_dots(painter, box, self._beat)
         self._paint_edges(painter)
+        if self._ring and self.hasFocus() and not picked.hasSelection():
+            painter.setPen(QPen(QColor(theme.colors().accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            box = QRectF(self.viewport().rect()).adjusted(5, 3, -5, -3)
+            painter.drawRoundedRect(box, 10, 10)
 
     def _paint_edges(self, painter: QPainter) -> None:
         """Fade the words where more of them lie beyond the edge."""
@@ -103,6 +112,18 @@ class TranscriptView(RowList):
             self.viewport().update(box.toAlignedRect())
 
     # --- events -------------------------------------------------------------------------------
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the focus to those who move it by key."""
+        super().focusInEvent(event)
+        self._ring = ring_after(event, self._ring)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show it no longer."""
+        super().focusOutEvent(event)
+        self._ring = ring_after(event, self._ring)
+        self.viewport().update()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Move again."""

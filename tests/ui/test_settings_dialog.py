@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDoubleSpinBox, QPushButton
 from pytestqt.qtbot import QtBot
@@ -247,13 +247,26 @@ def test_a_flaw_is_told_beside_the_value(dialog: SettingsDialog) -> None:
 def test_sliders_and_fields_move_together(dialog: SettingsDialog) -> None:
     editor = row(dialog, "threshold").editor
     assert isinstance(editor, NumberEditor)
-    editor._slide.setValue(4)
+    editor._slide.setValue(21)
     assert editor._spin.value() == pytest.approx(0.2)
     assert dialog.draft.threshold == 0.2
     assert isinstance(editor._spin, QDoubleSpinBox)
     editor._spin.setValue(0.9)
-    assert editor._slide.value() == 18
+    assert editor._slide.value() == 90
+    QTest.keyClick(editor._slide, Qt.Key.Key_Left)
+    assert dialog.draft.threshold == 0.85
     assert row(dialog, "idle_timeout_ms").editor.focus.text() == "Never"  # type: ignore[attr-defined]
+
+
+def test_a_screen_reader_reads_the_value_of_a_slider_and_not_a_number_of_steps(
+    dialog: SettingsDialog,
+) -> None:
+    for name, value in (("silence_duration_ms", 500), ("speed", 100)):
+        editor = row(dialog, name).editor
+        assert isinstance(editor, NumberEditor)
+        face = QAccessible.queryAccessibleInterface(editor._slide)
+        assert face is not None
+        assert face.valueInterface().currentValue() == value
 
 
 def test_the_wheel_changes_no_number(dialog: SettingsDialog) -> None:
