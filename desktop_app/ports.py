@@ -120,8 +120,8 @@ class Microphone(Protocol):
     """A source of speech: PCM16, mono, 24 kHz, in blocks of 10 ms or a few of them as one."""
 
     blocks_at_once: int
-    """So many blocks are waited for and come as one, or fewer: a fraction of the work.  Set on the
-    loop; at first 1."""
+    """So many blocks are waited for and come as one, or fewer: a fraction of the work.  At first 1.
+    In a lull it may be more by itself.  Set on the loop."""
 
     @property
     def level(self) -> MicLevel:

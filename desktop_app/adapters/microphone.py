@@ -21,6 +21,7 @@ from desktop_app.adapters.sound_problems import gone
 from desktop_app.audio.level import Meter
 from desktop_app.audio.pacing import Pacer
 from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_MS
+from desktop_app.audio.stillness import Lull
 from desktop_app.core.problems import Problem
 from desktop_app.core.sound import MicLevel
 from desktop_app.ports import SoundError
@@ -32,6 +33,8 @@ MOST_MISSED_AT_FIRST = 10
 """The same before the first sound: Bluetooth changes its profile first."""
 MOST_BYTES = 3000 * BLOCK_BYTES
 """So much waits for whoever listens; then the oldest is dropped."""
+LULL_BLOCKS = 4
+"""So many are waited for, and come as one, while there is nothing but the room to be heard."""
 GUARDED = ("source", "source_output")
 """Changes after which a stream may record something else."""
 
@@ -94,13 +97,13 @@ class PortAudioMicrophone:
     async def blocks(self) -> AsyncIterator[bytes]:
         """Yield blocks as they come, of whichever device is open; end after `aclose`.
 
-        Up to `blocks_at_once` that came together are one.
+        Up to `blocks_at_once` that came together are one, or `LULL_BLOCKS` if that is more.
 
         Raises:
             SoundError: If the device goes away.
         """
         while (capture := self._capture) is not None:
-            while piece := capture.piece(self._at_once):
+            while piece := capture.piece(max(self._at_once, LULL_BLOCKS)):
                 self._meter.push(piece)
                 yield piece
             if capture.problem is not None:
@@ -128,6 +131,9 @@ class _Capture:
         """Something was moved: until it is known what, this may be a recording of a speaker."""
         self._loop = loop
         self._inbox = bytearray()
+        self._lull = Lull()
+        self._lulled = bytearray()
+        """The newest, which can wait."""
         self._news = asyncio.Event()
         self._taken = 0
         self._seen = 0
@@ -193,6 +199,7 @@ class _Capture:
         """Take so many ``blocks`` at once; if those are there already, now."""
         if self._pacer is not None and not self.ended and self.problem is None:
             self._pacer.want(blocks)
+            self._give()
             if self._next is not None:
                 self._next.cancel()
             self._next = self._loop.call_at(self._pacer.next_s, self._poll, self._pacer)
@@ -217,6 +224,7 @@ class _Capture:
         """Begin where ``old`` ends: until now that one was heard."""
         self.stream.take(self.stream.waiting)
         old._take(old.stream.waiting)
+        old._give()
         if not old.doubted:
             self._inbox += old._inbox
 
@@ -229,6 +237,7 @@ class _Capture:
         """Note that the device is gone, unless we are closing it."""
         if not self.ended and self.problem is None:
             self._take(self.stream.waiting)
+            self._give()
             self.problem = gone("input", self.stream.label)
             self._stop_looking()
 
@@ -246,15 +255,26 @@ class _Capture:
         waiting = self.stream.waiting
         frames = pacer.look(self._loop.time(), waiting)
         if frames:
-            self._take(frames)
-            self._news.set()
+            taken = self._take(frames)
+            if not self._lull.lasts(taken) or len(self._lulled) >= LULL_BLOCKS * BLOCK_BYTES:
+                self._give()
         self._next = self._loop.call_at(pacer.next_s, self._poll, pacer)
 
-    def _take(self, frames: int) -> None:
+    def _take(self, frames: int) -> bytes:
         self._taken += frames
-        self._inbox += self.stream.take(frames)
+        taken = self.stream.take(frames)
+        self._lulled += taken
+        return taken
+
+    def _give(self) -> None:
+        """Let have what was taken whoever listens."""
+        if not self._lulled:
+            return
+        self._inbox += self._lulled
+        self._lulled.clear()
         if len(self._inbox) > MOST_BYTES:
             del self._inbox[:-MOST_BYTES]
+        self._news.set()
 
     def _look(self) -> None:
         # Twice in a row: after the computer slept, the first look comes before any sound can.

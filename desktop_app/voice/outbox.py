@@ -6,10 +6,11 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
+from desktop_app.audio.pcm import BYTES_PER_SAMPLE, RATE_HZ
 from desktop_app.core.effects import Order, SendAudio
 
-MOST_AUDIO = 1_000
-"""Blocks of 10 or 20 ms that may wait: longer than any hiccup a conversation survives."""
+MOST_AUDIO_BYTES = 10 * RATE_HZ * BYTES_PER_SAMPLE
+"""Ten seconds of sound may wait: longer than any hiccup a conversation survives."""
 
 
 class Outbox:
@@ -21,16 +22,16 @@ class Outbox:
     Attributes:
         at_once: Passes sound on if that needs no waiting, and returns whether it did; it is asked
             while nothing else waits or is on its way.
-        dropped: Audio blocks given up because the network lagged.
+        dropped: Pieces of audio given up because the network lagged.
     """
 
-    def __init__(self, most_audio: int = MOST_AUDIO) -> None:
+    def __init__(self, most_audio_bytes: int = MOST_AUDIO_BYTES) -> None:
         self.dropped = 0
         self.at_once: Callable[[SendAudio], bool] = _never
         self._awaited = False
         self._orders: deque[Order] = deque()
-        self._audio = 0
-        self._most_audio = most_audio
+        self._audio_bytes = 0
+        self._most_audio_bytes = most_audio_bytes
         self._news = asyncio.Event()
 
     def put(self, order: Order) -> None:
@@ -38,11 +39,12 @@ class Outbox:
         if self._goes_at_once(order):
             return
         if isinstance(order, SendAudio):
-            if self._audio >= self._most_audio:
-                self._drop_oldest_audio()
-            self._audio += 1
+            self._audio_bytes += len(order.pcm)
         self._orders.append(order)
-        self._news.set()
+        while self._audio_bytes > self._most_audio_bytes:
+            self._drop_oldest_audio()
+        if self._orders:
+            self._news.set()
 
     async def get(self) -> Order:
         """Return the next order; waits for one.  The one before counts as sent."""
@@ -52,7 +54,7 @@ class Outbox:
         self._awaited = False
         order = self._orders.popleft()
         if isinstance(order, SendAudio):
-            self._audio -= 1
+            self._audio_bytes -= len(order.pcm)
         if not self._orders:
             self._news.clear()
         return order
@@ -65,7 +67,7 @@ class Outbox:
         for i, order in enumerate(self._orders):
             if isinstance(order, SendAudio):
                 del self._orders[i]
-                self._audio -= 1
+                self._audio_bytes -= len(order.pcm)
                 self.dropped += 1
                 return
 

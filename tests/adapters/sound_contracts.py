@@ -10,7 +10,7 @@ from contextlib import aclosing
 import numpy as np
 import pytest
 
-from desktop_app.audio.pcm import BLOCK_BYTES, RATE_HZ, from_bytes, samples_of_ms
+from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_MS, RATE_HZ, from_bytes, samples_of_ms
 from desktop_app.core.events import Event
 from desktop_app.core.problems import Action, Kind, Problem
 from desktop_app.core.sound import SpeakerLost, SpeakerStarted, SpeakerStopped
@@ -58,11 +58,11 @@ async def listened(microphone: Microphone, ms: int) -> np.ndarray:
     heard: list[bytes] = []
     async with aclosing(microphone.blocks()) as blocks:  # type: ignore[type-var]
         async for block in blocks:
-            assert len(block) == BLOCK_BYTES
+            assert len(block) % BLOCK_BYTES == 0
             heard.append(block)
-            if len(heard) * 10 >= ms:
+            if sum(map(len, heard)) >= ms * BLOCK_BYTES // BLOCK_MS:
                 break
-    return from_bytes(b"".join(heard))
+    return from_bytes(b"".join(heard))[: samples_of_ms(ms)]
 
 
 class MicrophoneContract(ABC):

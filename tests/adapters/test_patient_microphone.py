@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 from desktop_app.adapters import sound_target
-from desktop_app.adapters.microphone import PortAudioMicrophone, _Capture
-from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_SAMPLES, from_bytes
+from desktop_app.adapters.microphone import LULL_BLOCKS, PortAudioMicrophone, _Capture
+from desktop_app.adapters.sound_target import Form
+from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_MS, BLOCK_SAMPLES, RATE_HZ, from_bytes
+from desktop_app.audio.stillness import LULL_MS
 from tests.adapters.sound_contracts import PATIENCE_S, best, likeness, noise
 from tests.servers import speech
 from tests.virtual_sound import VirtualSound
@@ -92,6 +94,52 @@ def test_the_end_of_patience_gives_out_a_lone_block(place: VirtualSound) -> None
                 return len(await taking)
 
     assert asyncio.run(talk()) == BLOCK_BYTES
+
+
+class Given:
+    """Of a `CaptureStream` what a look needs: blocks that are there."""
+
+    form = Form(RATE_HZ, 1)
+
+    def __init__(self) -> None:
+        self.blocks: list[bytes] = []
+
+    @property
+    def waiting(self) -> int:
+        return BLOCK_SAMPLES * len(self.blocks)
+
+    def take(self, frames: int) -> bytes:
+        taken, self.blocks = self.blocks, []
+        assert frames == BLOCK_SAMPLES * len(taken)
+        return b"".join(taken)
+
+
+def test_in_a_lull_four_blocks_come_as_one_and_a_voice_at_once_with_what_waits() -> None:
+    silence, voice = bytes(BLOCK_BYTES), b"\0\x20" * BLOCK_SAMPLES
+
+    async def talk() -> None:
+        capture, given = _Capture(asyncio.get_running_loop()), Given()
+        capture.stream = given  # type: ignore[assignment]
+        capture.watch(1)
+
+        def heard(block: bytes) -> bytes:
+            given.blocks.append(block)
+            assert capture._pacer is not None  # noqa: SLF001
+            capture._poll(capture._pacer)  # noqa: SLF001
+            return capture.piece(LULL_BLOCKS)
+
+        before = [heard(silence) for _ in range(LULL_MS // BLOCK_MS)]
+        assert before == [silence] * len(before)
+        assert [heard(silence) for _ in range(8)] == [b"", b"", b"", silence * 4] * 2
+        assert [heard(block) for block in (silence, silence, voice, silence)] == [
+            b"",
+            b"",
+            silence * 2 + voice,
+            silence,
+        ]
+        capture.end()
+
+    asyncio.run(talk())
 
 
 @pytest.mark.sound

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from desktop_app.core import effects as fx
 from desktop_app.voice.outbox import Outbox
 
+SOUND_BYTES = 4
+
 
 def sound(number: int) -> fx.SendAudio:
-    return fx.SendAudio(number.to_bytes(4, "little"))
+    return fx.SendAudio(number.to_bytes(SOUND_BYTES, "little"))
 
 
 async def drained(outbox: Outbox, count: int) -> list[fx.Order]:
@@ -23,7 +25,7 @@ def test_control_is_never_dropped_and_of_the_sound_the_newest_stays(
     kinds: list[bool], most: int
 ) -> None:
     async def scene() -> None:
-        outbox = Outbox(most)
+        outbox = Outbox(most * SOUND_BYTES)
         orders: list[fx.Order] = [
             sound(n) if is_sound else fx.CommitInput(str(n)) for n, is_sound in enumerate(kinds)
         ]
@@ -41,7 +43,7 @@ def test_control_is_never_dropped_and_of_the_sound_the_newest_stays(
 @given(st.lists(st.sampled_from(["sound", "control", "take"]), max_size=80), st.integers(1, 6))
 def test_at_no_time_more_sound_waits_than_allowed(acts: list[str], most: int) -> None:
     async def scene() -> None:
-        outbox, waiting, number, dropped = Outbox(most), list[fx.Order](), 0, 0
+        outbox, waiting, number, dropped = Outbox(most * SOUND_BYTES), list[fx.Order](), 0, 0
         for act in acts:
             number += 1
             if act == "take":
@@ -57,6 +59,18 @@ def test_at_no_time_more_sound_waits_than_allowed(acts: list[str], most: int) ->
             outbox.put(order)
         assert outbox.dropped == dropped
         assert await drained(outbox, len(waiting)) == waiting
+
+    asyncio.run(scene())
+
+
+def test_long_pieces_count_for_as_much_as_they_last() -> None:
+    async def scene() -> None:
+        outbox = Outbox(10)
+        pieces = [fx.SendAudio(bytes(size)) for size in (4, 4, 8, 2)]
+        for piece in pieces:
+            outbox.put(piece)
+        assert outbox.dropped == 2
+        assert await drained(outbox, 2) == pieces[2:]
 
     asyncio.run(scene())
 
