@@ -132,8 +132,8 @@ class _Capture:
         self._loop = loop
         self._inbox = bytearray()
         self._lull = Lull()
-        self._lulled = bytearray()
-        """The newest, which can wait."""
+        self._lulled = 0
+        """Frames that wait in the stream, and can."""
         self._news = asyncio.Event()
         self._taken = 0
         self._seen = 0
@@ -199,7 +199,6 @@ class _Capture:
         """Take so many ``blocks`` at once; if those are there already, now."""
         if self._pacer is not None and not self.ended and self.problem is None:
             self._pacer.want(blocks)
-            self._give()
             if self._next is not None:
                 self._next.cancel()
             self._next = self._loop.call_at(self._pacer.next_s, self._poll, self._pacer)
@@ -224,7 +223,6 @@ class _Capture:
         """Begin where ``old`` ends: until now that one was heard."""
         self.stream.take(self.stream.waiting)
         old._take(old.stream.waiting)
-        old._give()
         if not old.doubted:
             self._inbox += old._inbox
 
@@ -237,7 +235,6 @@ class _Capture:
         """Note that the device is gone, unless we are closing it."""
         if not self.ended and self.problem is None:
             self._take(self.stream.waiting)
-            self._give()
             self.problem = gone("input", self.stream.label)
             self._stop_looking()
 
@@ -252,26 +249,21 @@ class _Capture:
         self._news.set()
 
     def _poll(self, pacer: Pacer) -> None:
-        waiting = self.stream.waiting
-        frames = pacer.look(self._loop.time(), waiting)
+        stream, before = self.stream, self._lulled
+        frames = pacer.look(self._loop.time(), stream.waiting - before)
         if frames:
-            taken = self._take(frames)
-            if not self._lull.lasts(taken) or len(self._lulled) >= LULL_BLOCKS * BLOCK_BYTES:
-                self._give()
+            self._lulled += frames
+            block = stream.form.rate_hz * BLOCK_MS // 1000
+            peak = stream.loudest(before, self._lulled)
+            can_wait = self._lull.lasts(peak, frames // block)
+            if not can_wait or self._lulled >= LULL_BLOCKS * block:
+                self._take(self._lulled)
         self._next = self._loop.call_at(pacer.next_s, self._poll, pacer)
 
-    def _take(self, frames: int) -> bytes:
+    def _take(self, frames: int) -> None:
         self._taken += frames
-        taken = self.stream.take(frames)
-        self._lulled += taken
-        return taken
-
-    def _give(self) -> None:
-        """Let have what was taken whoever listens."""
-        if not self._lulled:
-            return
-        self._inbox += self._lulled
-        self._lulled.clear()
+        self._lulled = 0
+        self._inbox += self.stream.take(frames)
         if len(self._inbox) > MOST_BYTES:
             del self._inbox[:-MOST_BYTES]
         self._news.set()

@@ -46,7 +46,10 @@ class Stillness:
         samples = from_bytes(pcm)
         # Not abs(): int16 has no +32768.
         peak = max(int(samples.max(initial=0)), -int(samples.min(initial=0)))
-        blocks = len(pcm) // BLOCK_BYTES
+        return self.goes_on(peak, len(pcm) // BLOCK_BYTES)
+
+    def goes_on(self, peak: int, blocks: int) -> bool:
+        """Return the same of so many ``blocks`` whose largest sample is ``peak``."""
         self._room = max(1.0, min(peak, self._room * _RISE_PER_BLOCK**blocks))
         if peak >= max(SILENT, min(self._loudest, OVER_ROOM * self._room)):
             self._listens_ms = LASTS_MS
@@ -68,8 +71,8 @@ class Lull:
         self._stillness = Stillness(FULL_SCALE)
         self._still_ms = 0
 
-    def lasts(self, pcm: bytes) -> bool:
-        """Take the next blocks; return whether they can wait."""
-        still = self._stillness.still(pcm)
-        self._still_ms = self._still_ms + len(pcm) // BLOCK_BYTES * BLOCK_MS if still else 0
+    def lasts(self, peak: int, blocks: int) -> bool:
+        """Take the largest sample of the next ``blocks``; return whether they can wait."""
+        still = self._stillness.goes_on(peak, blocks)
+        self._still_ms = self._still_ms + blocks * BLOCK_MS if still else 0
         return self._still_ms > LULL_MS

@@ -108,6 +108,10 @@ class Given:
     def waiting(self) -> int:
         return BLOCK_SAMPLES * len(self.blocks)
 
+    def loudest(self, begin: int, end: int) -> int:
+        samples = from_bytes(b"".join(self.blocks))[begin:end]
+        return int(np.abs(samples).max())
+
     def take(self, frames: int) -> bytes:
         taken, self.blocks = self.blocks, []
         assert frames == BLOCK_SAMPLES * len(taken)
