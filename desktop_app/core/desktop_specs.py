@@ -51,5 +51,5 @@ ON_CLOSE = Spec(
     "Only where there is a tray to come back from; else Parley ends.",
     "app",
     Cost.NOW,
-    (("ask", "Ask"), ("hide", "Go on in the tray"), ("quit", "End")),
+    (("ask", "Ask"), ("hide", "Go on in the tray"), ("quit", "Quit")),
 )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from desktop_app.ui.dialog import Dialog
 
 
-class CloseQuestion(QDialog):
+class CloseQuestion(Dialog):
     """A small window beside the other; nothing waits for it.  Closing it changes nothing."""
 
     answered = Signal(str)
@@ -24,8 +26,10 @@ class CloseQuestion(QDialog):
         )
         text.setWordWrap(True)
         self.keep = QPushButton(self.tr("Go on in the tray"))
-        self.end = QPushButton(self.tr("End"))
+        self.end = QPushButton(self.tr("Quit"))
         self.keep.setDefault(True)
+        self.keep.setProperty("kind", "primary")
+        self.end.setAutoDefault(False)
         self.keep.clicked.connect(lambda: self._answer("hide"))
         self.end.clicked.connect(lambda: self._answer("quit"))
         buttons = QHBoxLayout()

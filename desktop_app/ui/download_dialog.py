@@ -9,7 +9,6 @@ from enum import StrEnum
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
 from PySide6.QtWidgets import (
-    QDialog,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.ui import theme
 from desktop_app.ui.controls import toned
+from desktop_app.ui.dialog import Dialog
 from desktop_app.ui.download_facts import DownloadFacts, megabytes
 from desktop_app.ui.pace import Pace
 from desktop_app.ui.services import DownloadOffer, DownloadOutcome, Services
@@ -41,7 +41,7 @@ class Stage(StrEnum):
     READY = "ready"
 
 
-class DownloadDialog(QDialog):
+class DownloadDialog(Dialog):
     """Says what would come from where, and fetches it after a yes.
 
     Not modal: the talk can go on with a server meanwhile.  Closed while it fetches, it goes on and

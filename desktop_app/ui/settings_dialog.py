@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import (
     QApplication,
-    QDialog,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -26,6 +25,7 @@ from desktop_app.core.state import AppState
 from desktop_app.core.wishes import ConnectAsked, SettingsChanged
 from desktop_app.ports import Dispatch
 from desktop_app.ui import icons, setting_rules, tab_order, theme
+from desktop_app.ui.dialog import Dialog
 from desktop_app.ui.key_section import KeySection
 from desktop_app.ui.login_card import LoginCard
 from desktop_app.ui.model_shelf import ModelShelfCard
@@ -51,7 +51,7 @@ ICONS = {
 }
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(Dialog):
     """Edits a copy of the settings; accepting it dispatches one `SettingsChanged`."""
 
     check_asked = Signal()

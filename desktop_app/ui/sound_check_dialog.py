@@ -7,7 +7,6 @@ from enum import StrEnum
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont, QGuiApplication
 from PySide6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -25,6 +24,7 @@ from desktop_app.ports import Dispatch
 from desktop_app.ui import icons, theme
 from desktop_app.ui.check_facts import CheckFacts
 from desktop_app.ui.controls import Switch, toned
+from desktop_app.ui.dialog import Dialog
 from desktop_app.ui.services import Services
 
 WIDTH_PX = 500
@@ -40,7 +40,7 @@ class Stage(StrEnum):
     DONE = "done"
 
 
-class SoundCheckDialog(QDialog):
+class SoundCheckDialog(Dialog):
     """Asks before it makes a sound, and never holds the window up.  Closing it ends the check."""
 
     microphone_asked = Signal()

@@ -6,9 +6,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from desktop_app.core.events import Event
+from desktop_app.core.settings import Settings
+from desktop_app.core.wishes import SettingsChanged
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.palettes import LIGHT
 from desktop_app.ui.settings_dialog import ICONS, SettingsDialog
@@ -134,3 +137,30 @@ def test_the_keyboard_comes_back_from_the_field_for_the_key(dialog: SettingsDial
     dialog.key.cancel_button.setFocus()
     QTest.keyClick(dialog.key.cancel_button, Qt.Key.Key_Space)
     assert dialog.key.set_button.hasFocus()
+
+
+def test_enter_presses_the_button_that_has_the_keyboard(
+    dialog: SettingsDialog, wishes: list[Event]
+) -> None:
+    speed = dialog.pages["assistant"].rows["speed"].editor.focus
+    assert isinstance(speed, QDoubleSpinBox)
+    speed.setValue(1.25)
+    dialog.key.set_button.setFocus()
+    QTest.keyClick(dialog.key.set_button, Qt.Key.Key_Return)
+    assert dialog.key.field.isVisible()
+    assert dialog.isVisible()
+    dialog.cancel.setFocus()
+    QTest.keyClick(dialog.cancel, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+    assert wishes == []
+
+
+def test_enter_elsewhere_still_saves(dialog: SettingsDialog, wishes: list[Event]) -> None:
+    speed = dialog.pages["assistant"].rows["speed"].editor.focus
+    assert isinstance(speed, QDoubleSpinBox)
+    dialog.show_page("assistant")
+    speed.setFocus()
+    speed.setValue(1.25)
+    QTest.keyClick(speed, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+    assert wishes == [SettingsChanged(Settings(speed=1.25))]

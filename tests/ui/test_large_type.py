@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.events import Event
 from desktop_app.core.problems import Action, Kind, Problem
 from desktop_app.core.state import Talk
-from desktop_app.ui import talk_painter
+from desktop_app.ui import talk_painter, theme
+from desktop_app.ui.close_question import CloseQuestion
 from desktop_app.ui.controls import ElidedLabel
 from desktop_app.ui.download_dialog import DownloadDialog
 from desktop_app.ui.header import ServerChip
@@ -24,6 +25,7 @@ from tests.fakes.services import FakeServices
 from tests.ui.findings import FOUND
 from tests.ui.scenes import LISTENING, NO_KEY, SCENES
 
+PADDING_PX = 14
 LOST = Problem(
     Kind.NO_NETWORK,
     "The connection to speech.internal.example.org:8443 was lost",
@@ -138,6 +140,18 @@ def test_no_word_of_a_download_is_cut(large_window: MainWindow, services: FakeSe
     settle()
     assert cut(dialog) == []
     dialog.reject()
+
+
+def test_no_word_of_the_question_at_the_end_is_cut(large_window: MainWindow) -> None:
+    question = CloseQuestion(large_window)
+    question.show()
+    settle()
+    assert cut(question) == []
+    # Qt measures a button without the weight that it has only as the default.
+    bold = QFontMetrics(theme.scaled(question.keep.font(), 1.0, QFont.Weight.DemiBold))
+    words = bold.horizontalAdvance(question.keep.text())
+    assert words + 2 * PADDING_PX <= question.keep.width()
+    question.reject()
 
 
 @pytest.mark.parametrize("manual", [False, True])
