@@ -13,8 +13,9 @@ differences of the clocks, and the one that agrees best counts.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
-import numpy.typing as npt
 
 from desktop_app.audio.past import Past
 from desktop_app.audio.pcm import (
@@ -42,8 +43,9 @@ LOST = 6.5
 WINDOWS_TO_DENY = 7
 """After so many windows with sound an echo would have been seen, and the latest one too."""
 WINDOWS_TO_LOSE = 5
-WINDOWS_ONCE_JUDGED = 2
-"""Once it is known whether there is an echo, only every second window is looked at."""
+WINDOWS_ONCE_JUDGED, WINDOWS_ONCE_SEEN = 2, 4
+"""Once it is known whether there is an echo, only every second window is looked at; every fourth
+behind one in which it was seen."""
 SKEWS_PPM = range(-400, 401, 50)
 """By so much the microphone's clock may run faster; sound cards differ by less than half of it."""
 LEAST_PLAYED = 10 ** (-60 / 20)
@@ -54,6 +56,7 @@ _STEP = RATE_HZ // DECIMATED_HZ
 _WINDOW = samples_of_ms(WINDOW_MS, DECIMATED_HZ)
 _REACH = samples_of_ms(REACH_MS, DECIMATED_HZ)
 _SIZE = 1 << (_WINDOW + _REACH - 1).bit_length()
+_BAND = slice(LOW_HZ * _SIZE // DECIMATED_HZ + 1, -(-HIGH_HZ * _SIZE // DECIMATED_HZ))
 
 
 class EchoPath:
@@ -65,8 +68,6 @@ class EchoPath:
     """
 
     def __init__(self) -> None:
-        frequencies = np.fft.rfftfreq(_SIZE, 1 / DECIMATED_HZ)
-        self._band = (frequencies > LOW_HZ) & (frequencies < HIGH_HZ)
         self._taper = np.hanning(_WINDOW).astype(np.float32)
         self._past = Past(_bytes_of(WINDOW_MS + REACH_MS))
         self.reset()
@@ -77,7 +78,7 @@ class EchoPath:
         self.delay_ms = 0
         self._past.clear(_bytes_of(REACH_MS))
         self._until_look = _bytes_of(WINDOW_MS)
-        self._sums = np.zeros((len(SKEWS_PPM), _REACH))
+        self._sums = np.zeros((len(SKEWS_PPM), _REACH), np.float32)
         self._drifted = [0] * len(SKEWS_PPM)
         self._listened = 0
         self._weight = 0.0
@@ -90,8 +91,13 @@ class EchoPath:
         self._until_look -= len(near)
         if self._until_look <= 0:
             self._look()
-            windows = 1 if self.heard is None else WINDOWS_ONCE_JUDGED
-            self._until_look = windows * _bytes_of(WINDOW_MS)
+            self._until_look = self._windows_apart() * _bytes_of(WINDOW_MS)
+
+    def _windows_apart(self) -> int:
+        if self.heard is None:
+            return 1
+        seen = self.heard and not self._windows
+        return WINDOWS_ONCE_SEEN if seen else WINDOWS_ONCE_JUDGED
 
     def _look(self) -> None:
         near = _decimated(self._past.heard(_bytes_of(WINDOW_MS)))
@@ -105,8 +111,8 @@ class EchoPath:
             return
         agreement = self._agreement(near, far)
         self._drift()
-        self._sums *= MEMORY
-        self._sums += np.clip(agreement, -MOST_AGREEMENT, MOST_AGREEMENT)
+        self._sums *= np.float32(MEMORY)
+        self._sums += np.minimum(np.maximum(agreement, -MOST_AGREEMENT), MOST_AGREEMENT)
         self._weight = MEMORY**2 * self._weight + 1
         self._windows += 1
         strength = np.abs(self._sums)
@@ -121,14 +127,15 @@ class EchoPath:
                 self._drifted[row] = drifted
                 self._sums[row] = np.roll(self._sums[row], more)
 
-    def _agreement(self, near: Float32, far: Float32) -> npt.NDArray[np.float64]:
+    def _agreement(self, near: Float32, far: Float32) -> Float32:
         """How much the phases agree at each delay, in standard deviations of chance."""
-        spectrum = np.fft.rfft(near * self._taper, _SIZE) * np.conj(np.fft.rfft(far, _SIZE))
-        phases = np.where(self._band, spectrum / (np.abs(spectrum) + 1e-12), 0)
+        spectrum = np.fft.rfft(near * self._taper, _SIZE)[_BAND]
+        spectrum *= np.conj(np.fft.rfft(far, _SIZE)[_BAND])
+        phases = np.zeros(_SIZE // 2 + 1, np.complex64)
+        phases[_BAND] = spectrum / (np.abs(spectrum) + np.float32(1e-12))
         agreement = np.fft.irfft(phases, _SIZE)
         # `far` begins `_REACH` earlier than `near`.
-        delays = (np.arange(_REACH) - _REACH) % _SIZE
-        return np.asarray(agreement[delays] / agreement.std(), np.float64)
+        return np.asarray(agreement[-_REACH:] / agreement.std(), np.float32)
 
     def _judge(self, score: float, delay: int) -> None:
         if score >= SEEN:
@@ -148,9 +155,14 @@ def _bytes_of(ms: int) -> int:
 
 def _decimated(pcm: bytes) -> Float32:
     """Bring sound to 8 kHz, crudely: what folds over folds on both sides."""
-    decimated: Float32 = from_bytes(pcm).reshape(-1, _STEP).mean(axis=1, dtype=np.float32)
-    return decimated / np.float32(FULL_SCALE)
+    samples = from_bytes(pcm).astype(np.float32)
+    decimated = samples[::_STEP].copy()
+    # A tenth of the time of `mean` over an axis as short as this.
+    for number in range(1, _STEP):
+        decimated += samples[number::_STEP]
+    decimated *= np.float32(1 / (_STEP * FULL_SCALE))
+    return decimated
 
 
 def _loudness(samples: Float32) -> float:
-    return float(np.sqrt(np.mean(np.square(samples))))
+    return math.sqrt(float(samples @ samples) / len(samples))

@@ -16,10 +16,11 @@ import numpy as np
 from desktop_app.audio.pcm import (
     BLOCK_BYTES,
     BLOCK_SAMPLES,
+    BYTES_PER_SAMPLE,
     FULL_SCALE,
     RATE_HZ,
     Float64,
-    from_bytes,
+    Int16,
 )
 
 EDGES_HZ = (
@@ -54,9 +55,11 @@ LOUDER, SOFTER = 10 ** (0.285 / 10), 10 ** (-0.015 / 10)
 """How the loudest echo follows what is heard: 95 of 100 blocks are below it."""
 
 _SIZE = 2 * BLOCK_SAMPLES
-_WINDOW = np.hanning(_SIZE).astype(np.float32)
-_SCALE = 2 / (FULL_SCALE**2 * float(_WINDOW @ _WINDOW) * _SIZE)
-_BINS = np.searchsorted(np.fft.rfftfreq(_SIZE, 1 / RATE_HZ), EDGES_HZ)
+_HANN = np.hanning(_SIZE)
+_WINDOW = (_HANN * np.sqrt(2 / (FULL_SCALE**2 * float(_HANN @ _HANN) * _SIZE))).astype(np.float32)
+"""Scaled, so that a bin's square is power."""
+_PARTS = 2 * np.searchsorted(np.fft.rfftfreq(_SIZE, 1 / RATE_HZ), EDGES_HZ)
+"""Where bands begin among real and imaginary parts."""
 _BANDS = len(EDGES_HZ) - 1
 
 
@@ -76,7 +79,7 @@ class NearEnd:
     def reset(self) -> None:
         """Begin anew."""
         self.heard = False
-        self._last = np.zeros((2, BLOCK_SAMPLES), np.float32)
+        self._last_heard = self._last_played = bytes(BLOCK_BYTES)
         self._played = np.zeros((LATEST_BLOCKS - 1, _BANDS))
         self._ringing = np.zeros(_BANDS)
         self._loudest = np.zeros(_BANDS)
@@ -111,18 +114,16 @@ class NearEnd:
     def _bands(self, heard: bytes, played: bytes | None) -> tuple[Float64, Float64]:
         """Power of both by block and band, shape ``(blocks, bands)``, in frames of 20 ms."""
         count = len(heard) // BLOCK_BYTES
-        samples = np.zeros((2, count + 1, BLOCK_SAMPLES), np.float32)
-        samples[:, 0] = self._last
-        samples[0, 1:] = from_bytes(heard).reshape(count, BLOCK_SAMPLES)
-        if played is not None:
-            samples[1, 1:] = from_bytes(played).reshape(count, BLOCK_SAMPLES)
-        self._last = samples[:, -1]
-        frames = np.concatenate([samples[:, :-1], samples[:, 1:]], axis=2)
-        frames *= _WINDOW
-        spectra = np.fft.rfft(frames, axis=2)
-        powers = np.square(spectra.real) + np.square(spectra.imag)
-        sums = np.add.reduceat(powers, _BINS, axis=2, dtype=np.float64)[:, :, :-1] * _SCALE
-        return sums[0], sums[1]
+        played = bytes(len(heard)) if played is None else played
+        both = b"".join((self._last_heard, heard, self._last_played, played))
+        self._last_heard, self._last_played = heard[-BLOCK_BYTES:], played[-BLOCK_BYTES:]
+        # Each frame begins with the second half of the one before.
+        steps = (len(heard) + BLOCK_BYTES, BLOCK_BYTES, BYTES_PER_SAMPLE)
+        frames: Int16 = np.ndarray((2, count, _SIZE), "<i2", both, strides=steps)
+        parts = np.fft.rfft(frames * _WINDOW).view(np.float32)
+        np.square(parts, out=parts)
+        sums = np.add.reduceat(parts, _PARTS, axis=2, dtype=np.float64)
+        return sums[0, :, :-1], sums[1, :, :-1]
 
     def _rung(self, made_by: Float64) -> Float64:
         """Return what of the loudspeaker's sound the room may still hold, block by block."""
