@@ -151,8 +151,8 @@ class CaptureStream:
         first = (self._taken + begin) * channels % size
         last = first + (end - begin) * channels
         parts = (memory[first:last], memory[: max(0, last - size)])
-        peak = max(max(max(part), -min(part)) for part in parts if part)
-        return round(peak * FULL_SCALE)
+        peak = max((max(max(part), -min(part)) for part in parts if part), default=0.0)
+        return round(min(1.0, peak) * FULL_SCALE)  # What is no number counts as loud.
 
     def take(self, frames: int) -> bytes:
         """Take so many of the frames that are waiting; return what is complete as PCM of ours."""

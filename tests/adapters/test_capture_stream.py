@@ -48,6 +48,23 @@ class Ring:
         return count
 
 
+def recording(frames: int, channels: int) -> tuple[CaptureStream, Ring]:
+    """One whose ring holds so much, and is empty."""
+    stream, ring = CaptureStream(lambda: None), Ring(frames, channels)
+    stream.form = Form(RATE_HZ, channels)
+    stream._ring = ring  # noqa: SLF001
+    stream._memory = ring.memory.data.cast("B").cast("f")  # noqa: SLF001
+    return stream, ring
+
+
+def test_what_is_no_number_counts_as_loud() -> None:
+    for odd in (np.nan, np.inf, -np.inf, 2.0):
+        stream, ring = recording(8, 1)
+        ring.write(np.full((4, 1), odd, np.float32))
+        assert stream.loudest(0, 4) == FULL_SCALE
+        assert stream.loudest(2, 2) == 0
+
+
 def test_before_it_is_opened_and_after_it_is_closed_there_is_nothing_to_take() -> None:
     stream = CaptureStream(lambda: None)
     for _ in range(2):
@@ -63,10 +80,7 @@ def test_before_it_is_opened_and_after_it_is_closed_there_is_nothing_to_take() -
 def test_what_waits_can_be_looked_at_wherever_the_ring_begins(
     channels: int, moves: list[tuple[int, int]]
 ) -> None:
-    stream, ring = CaptureStream(lambda: None), Ring(8, channels)
-    stream.form = Form(RATE_HZ, channels)
-    stream._ring = ring  # noqa: SLF001
-    stream._memory = ring.memory.data.cast("B").cast("f")  # noqa: SLF001
+    stream, ring = recording(8, channels)
     waiting: list[int] = []
     for number, (more, fewer) in enumerate(moves):
         frames = np.full((min(more, 8 - len(waiting)), channels), 0, np.float32)
