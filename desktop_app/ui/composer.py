@@ -53,6 +53,12 @@ class Composer(QFrame):
         """Put the cursor into the line."""
         self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def type(self, text: str) -> None:
+        """Go on typing here what was begun elsewhere."""
+        self.focus()
+        self.line.end(False)
+        self.line.insert(text)
+
     def order(self) -> tuple[QWidget, ...]:
         """Return the controls in the order in which Tab goes through them."""
         return (self.line, self._button)

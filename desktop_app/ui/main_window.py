@@ -51,6 +51,16 @@ def _system_is_dark() -> bool:
     return QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
 
 
+def _types(event: QKeyEvent) -> bool:
+    """Return whether ``event`` is a letter, digit or sign, and no command."""
+    held = event.modifiers()
+    control = bool(held & Qt.KeyboardModifier.ControlModifier)
+    # Windows calls AltGr both.
+    command = control is not bool(held & Qt.KeyboardModifier.AltModifier)
+    written = event.text().isprintable() and bool(event.text().strip())
+    return written and not command and not held & Qt.KeyboardModifier.MetaModifier
+
+
 class MainWindow(QWidget):
     """Header, problem bar, transcript, talk control and everything around it.
 
@@ -206,10 +216,17 @@ class MainWindow(QWidget):
             self._find_key()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space is the talk key in manual mode, wherever nothing else needs it."""
+        """Space is the talk key in manual mode, wherever nothing else needs it.
+
+        Letters go into the message: who types at once expects it, and the next blank would press
+        the talk button, which has the keyboard at first.
+        """
         if event.key() == Qt.Key.Key_Space and self.dock.talk.holdable:
             if not event.isAutoRepeat():
                 self.dock.talk.press()
+            return
+        if _types(event):
+            self.dock.composer.type(event.text())
             return
         super().keyPressEvent(event)
 

@@ -39,7 +39,8 @@ class StatusLine(QWidget):
         if verdict is not Verdict.NONE:
             words = [self._verdict_words(verdict)]
         elif state.link.voice:
-            words.append(self.tr("voice {0}").format(state.link.voice))
+            # The assistant on this computer puts what makes the voice before its name.
+            words.append(self.tr("voice {0}").format(state.link.voice.rpartition(":")[2]))
         self._left.setText(" · ".join(filter(None, words)))
         self._right.setText(self._tokens(state.meter))
         cached = QLocale().toString(state.meter.cached_tokens)

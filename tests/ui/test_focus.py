@@ -164,3 +164,35 @@ def test_enter_elsewhere_still_saves(dialog: SettingsDialog, wishes: list[Event]
     QTest.keyClick(speed, Qt.Key.Key_Return)
     assert not dialog.isVisible()
     assert wishes == [SettingsChanged(Settings(speed=1.25))]
+
+
+def test_who_just_types_writes_a_message_and_starts_nothing(
+    window: MainWindow, wishes: list[Event]
+) -> None:
+    assert window.dock.talk.hasFocus()
+    before = list(wishes)
+    for letter in "Hi":
+        control = QApplication.focusWidget()
+        assert control is not None
+        QTest.keyClick(control, letter)
+    QTest.keyClick(window.dock.composer.line, Qt.Key.Key_Space)
+    assert window.dock.composer.line.text() == "Hi "
+    assert wishes == before
+
+
+@pytest.mark.parametrize(
+    ("key", "held"),
+    [
+        (Qt.Key.Key_X, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_X, Qt.KeyboardModifier.AltModifier),
+        (Qt.Key.Key_X, Qt.KeyboardModifier.MetaModifier),
+        (Qt.Key.Key_F5, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_Backspace, Qt.KeyboardModifier.NoModifier),
+    ],
+)
+def test_other_keys_write_nothing(
+    window: MainWindow, key: Qt.Key, held: Qt.KeyboardModifier
+) -> None:
+    QTest.keyClick(window.dock.talk, key, held)
+    assert window.dock.composer.line.text() == ""
+    assert window.dock.talk.hasFocus()

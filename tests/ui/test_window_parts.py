@@ -233,6 +233,9 @@ def test_the_status_line_tells_connection_voice_and_tokens(qtbot: QtBot) -> None
     assert (line._left.text(), line._right.text()) == ("Not connected", "")
     line.show_state(LISTENING)
     assert line._left.text() == "Connected · api.openai.com · voice marin"
+    line.show_state(replace(OWN_ENGINE, link=replace(OWN_ENGINE.link, voice="hibari:heart")))
+    assert line._left.text() == "Connected · This computer · voice heart"
+    line.show_state(LISTENING)
     assert line._right.text().replace(",", "") == "4812 tokens in 1267 out"
     line.show_state(TROUBLE)
     assert "attempt 3" in line._left.text()
