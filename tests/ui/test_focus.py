@@ -174,7 +174,7 @@ def test_who_just_types_writes_a_message_and_starts_nothing(
     for letter in "Hi":
         control = QApplication.focusWidget()
         assert control is not None
-        QTest.keyClick(control, letter)
+        QTest.keyClicks(control, letter)
     QTest.keyClick(window.dock.composer.line, Qt.Key.Key_Space)
     assert window.dock.composer.line.text() == "Hi "
     assert wishes == before
