@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -203,6 +203,26 @@ class Switch(QCheckBox):
             painter.setPen(QPen(QColor(c.text if on else c.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(track.adjusted(-2, -2, 2, 2), radius + 2, radius + 2)
+
+
+class SwitchWords(QLabel):
+    """The words beside a switch: a click on them is one on the switch."""
+
+    def __init__(self, words: str, switch: Switch) -> None:
+        super().__init__(words)
+        self._switch = switch
+        self.setBuddy(switch)
+        switch.setAccessibleName(words)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Wait for the release."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Flip the switch, unless the pointer has gone elsewhere."""
+        left = event.button() is Qt.MouseButton.LeftButton
+        if left and self.rect().contains(event.position().toPoint()):
+            self._switch.click()
 
 
 class ElidedLabel(QLabel):

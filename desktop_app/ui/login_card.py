@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.ui import theme
-from desktop_app.ui.controls import Switch, toned
+from desktop_app.ui.controls import Switch, SwitchWords, toned
 from desktop_app.ui.desk import Desk
 from desktop_app.ui.settings_page import Card
 
@@ -17,13 +17,11 @@ class LoginCard(Card):
         super().__init__()
         self._desk = desk
         self.switch = Switch()
-        words, help_ = QLabel(self.tr("Start at login")), QLabel()
+        words, help_ = SwitchWords(self.tr("Start at login"), self.switch), QLabel()
         help_.setText(self.tr("Hidden in the tray; where there is none, the window shows."))
         help_.setWordWrap(True)
         help_.setFont(theme.scaled(self.font(), 0.94))
         toned(help_, "muted")
-        words.setBuddy(self.switch)
-        self.switch.setAccessibleName(words.text())
         self.switch.setAccessibleDescription(help_.text())
         row = QWidget()
         text = QVBoxLayout()

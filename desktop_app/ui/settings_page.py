@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from desktop_app.core.settings import Settings
 from desktop_app.core.spec import Spec
 from desktop_app.ui import setting_rules, theme
-from desktop_app.ui.controls import Switch, rule, toned
+from desktop_app.ui.controls import Switch, SwitchWords, rule, toned
 from desktop_app.ui.setting_editors import Editor, editor_for, said
 
 CONTROL_PX = 280
@@ -93,7 +93,10 @@ class SettingRow(QWidget):
     def __init__(self, name: str, spec: Spec, editor: Editor) -> None:
         super().__init__()
         self.editor = editor
-        label, self._help, self._flaw = QLabel(said(spec.label)), QLabel(said(spec.help)), QLabel()
+        switch = editor.focus if isinstance(editor.focus, Switch) else None
+        title = said(spec.label)
+        label = SwitchWords(title, switch) if switch is not None else QLabel(title)
+        self.label, self._help, self._flaw = label, QLabel(said(spec.help)), QLabel()
         label.setBuddy(editor.focus)
         label.setWordWrap(True)
         self._help.setVisible(bool(spec.help))

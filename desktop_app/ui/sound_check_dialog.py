@@ -23,7 +23,7 @@ from desktop_app.core.wishes import SoundCheckBegan, SoundCheckEnded
 from desktop_app.ports import Dispatch
 from desktop_app.ui import icons, theme
 from desktop_app.ui.check_facts import CheckFacts
-from desktop_app.ui.controls import Switch, toned
+from desktop_app.ui.controls import Switch, SwitchWords, toned
 from desktop_app.ui.dialog import Dialog
 from desktop_app.ui.services import Services
 
@@ -65,11 +65,10 @@ class SoundCheckDialog(Dialog):
         self.bar.setRange(0, STEPS)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Check sound"))
-        self.voice, self._voice_words = Switch(), QLabel()
+        self.voice = Switch()
         self.voice.setChecked(True)
-        self._voice_words.setText(self.tr("Listen to my voice too (4 seconds more)"))
-        self._voice_words.setBuddy(self.voice)
-        self.voice.setAccessibleName(self._voice_words.text())
+        words = self.tr("Listen to my voice too (4 seconds more)")
+        self._voice_words = SwitchWords(words, self.voice)
         self.copy = QPushButton(self.tr("Copy report"))
         self.copy.setProperty("kind", "link")
         self.other = QPushButton(self.tr("Choose microphone"))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDoubleSpinBox, QPushButton
@@ -18,6 +18,7 @@ from desktop_app.core.problems import Kind, Problem
 from desktop_app.core.settings import Settings, specs
 from desktop_app.core.state import AppState
 from desktop_app.core.wishes import SettingsChanged
+from desktop_app.ui.controls import SwitchWords
 from desktop_app.ui.key_field import KeyEditor
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.services import KeyStatus, TestOutcome
@@ -267,6 +268,24 @@ def test_a_screen_reader_reads_the_value_of_a_slider_and_not_a_number_of_steps(
         face = QAccessible.queryAccessibleInterface(editor._slide)
         assert face is not None
         assert face.valueInterface().currentValue() == value
+
+
+def test_a_click_on_the_words_beside_a_switch_flips_it(dialog: SettingsDialog) -> None:
+    dialog.show_page("turns")
+    label = row(dialog, "create_response").label
+    before = dialog.draft.create_response
+    QTest.mouseClick(label, Qt.MouseButton.LeftButton)
+    assert dialog.draft.create_response is not before
+    QTest.mouseClick(label, Qt.MouseButton.RightButton)
+    QTest.mousePress(label, Qt.MouseButton.LeftButton)
+    away = label.rect().bottomRight() + QPoint(20, 0)
+    QTest.mouseRelease(label, Qt.MouseButton.LeftButton, pos=away)
+    assert dialog.draft.create_response is not before
+    login = dialog.login.findChild(SwitchWords)
+    assert login is not None
+    dialog.show_page("app")
+    QTest.mouseClick(login, Qt.MouseButton.LeftButton)
+    assert dialog.login.switch.isChecked()
 
 
 def test_the_wheel_changes_no_number(dialog: SettingsDialog) -> None:

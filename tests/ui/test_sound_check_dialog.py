@@ -230,3 +230,8 @@ def test_the_menu_and_the_settings_lead_here(
     assert not settings.isVisible()
     assert [type(w) for w in wishes] == [SettingsChanged]
     dialog.reject()
+
+
+def test_a_click_on_its_words_leaves_the_voice_out(dialog: SoundCheckDialog) -> None:
+    QTest.mouseClick(dialog._voice_words, Qt.MouseButton.LeftButton)
+    assert not dialog.voice.isChecked()
