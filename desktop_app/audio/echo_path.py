@@ -100,8 +100,10 @@ class EchoPath:
         return WINDOWS_ONCE_SEEN if seen else WINDOWS_ONCE_JUDGED
 
     def _look(self) -> None:
-        near = _decimated(self._past.heard(_bytes_of(WINDOW_MS)))
-        far = _decimated(self._past.played(_bytes_of(WINDOW_MS + REACH_MS)))
+        played = self._past.played(_bytes_of(WINDOW_MS + REACH_MS))
+        if played.count(0) == len(played):
+            return  # As most of the time: no arithmetic for that.
+        near, far = _decimated(self._past.heard(_bytes_of(WINDOW_MS))), _decimated(played)
         if _loudness(far) < LEAST_PLAYED:
             return
         if _loudness(near) < LEAST_HEARD:
