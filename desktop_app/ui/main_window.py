@@ -29,7 +29,7 @@ from desktop_app.core.wishes import (
     SettingsChanged,
 )
 from desktop_app.ports import Dispatch
-from desktop_app.ui import app_icon, setting_rules, theme
+from desktop_app.ui import app_icon, setting_rules, theme, window_place
 from desktop_app.ui.dialogs import Dialogs
 from desktop_app.ui.dock import Dock
 from desktop_app.ui.header import Header
@@ -90,7 +90,7 @@ class MainWindow(QWidget):
         self.setWindowTitle("Parley")
         self.setObjectName("window")
         self.setMinimumHeight(SMALLEST_PX.height())
-        self.resize(SIZE_PX)
+        self.resize(window_place.fitting(SIZE_PX, self))
         self.refresh_theme()
         self.setWindowIcon(app_icon.app_icon())
         self.problems = ProblemBar(dispatch)

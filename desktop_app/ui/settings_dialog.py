@@ -24,7 +24,7 @@ from desktop_app.core.spec import Spec
 from desktop_app.core.state import AppState
 from desktop_app.core.wishes import ConnectAsked, SettingsChanged
 from desktop_app.ports import Dispatch
-from desktop_app.ui import icons, setting_rules, tab_order, theme
+from desktop_app.ui import icons, setting_rules, tab_order, theme, window_place
 from desktop_app.ui.dialog import Dialog
 from desktop_app.ui.key_section import KeySection
 from desktop_app.ui.login_card import LoginCard
@@ -64,7 +64,7 @@ class SettingsDialog(Dialog):
         self._newest = self._before = self._draft = Settings()
         self.setWindowTitle(self.tr("Settings"))
         self.setMinimumHeight(SMALLEST_PX)  # How narrow it may be the words say.
-        self.resize(SIZE_PX)
+        self.resize(window_place.fitting(SIZE_PX, self))
         self._list = QListWidget()
         self._list.setObjectName("pages")
         self._list.setAccessibleName(self.tr("Pages"))

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QMargins, QSize
 from PySide6.QtWidgets import QWidget
+
+FRAME = QMargins(8, 40, 8, 8)
+"""About what a desktop draws around a window; nobody knows before it is shown."""
+
+
+def fitting(size: QSize, window: QWidget) -> QSize:
+    """Return ``size``, or less where the screen has no room: what matters most is at the bottom."""
+    return size.boundedTo(window.screen().availableSize().shrunkBy(FRAME))
 
 
 def token(window: QWidget) -> str:

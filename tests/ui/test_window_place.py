@@ -6,9 +6,25 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QSize
+from PySide6.QtGui import QScreen
 
 from desktop_app.ui import window_place
 from desktop_app.ui.main_window import MainWindow
+
+
+@pytest.mark.parametrize(("screen", "shown"), [(QSize(1093, 614), 566), (QSize(1920, 1080), None)])
+def test_a_new_window_is_no_larger_than_the_screen(
+    open_window: Callable[[], MainWindow],
+    monkeypatch: pytest.MonkeyPatch,
+    screen: QSize,
+    shown: int | None,
+) -> None:
+    monkeypatch.setattr(QScreen, "availableSize", lambda _: screen)
+    window = open_window()
+    settings = window.open_settings()
+    assert window.size() == QSize(860, shown or 720)
+    assert settings.size() == QSize(820, shown or 640)
+    settings.reject()
 
 
 def test_a_window_comes_back_as_it_was(open_window: Callable[[], MainWindow]) -> None:
