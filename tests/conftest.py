@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
@@ -52,6 +53,16 @@ def _leave_the_real_machine() -> None:
 
 
 _leave_the_real_machine()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # Until all tests are collected: whatever comes into being meanwhile stays.
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Spare the collector what stays to the end: going through it held every loop for 0.7 s."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
