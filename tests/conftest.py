@@ -52,7 +52,17 @@ def _leave_the_real_machine() -> None:
     os.environ["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={_nowhere}/no-bus"
 
 
+def _compile_once() -> None:
+    """Let the hundreds of programs that tests start share what the first of them compiles.
+
+    Who wants no compiled files beside the source gets none there.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ["PYTHONPYCACHEPREFIX"] = str(_nowhere / "compiled")
+
+
 _leave_the_real_machine()
+_compile_once()
 
 
 def pytest_configure(config: pytest.Config) -> None:
