@@ -83,11 +83,13 @@ class EmptyState(QWidget):
                 return self.tr("Go ahead"), self.tr("Just speak: the assistant is listening.")
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw mark and words in the middle, the mark and the example only where there is room."""
+        """Draw mark and words in the middle; where there is little room only the first step."""
         c = theme.colors()
         title = theme.scaled(self.font(), 1.6, QFont.Weight.DemiBold)
         step = theme.scaled(self.font(), 1.12)
         lines = [(self._title, title, c.text, 0.0), (self._step, step, c.muted, 8.0)]
+        if self._height_of(lines) > self.height():
+            lines = [(self._step, step, c.muted, 0.0)]
         high = self._height_of(lines)
         example = (self._example, self.font(), c.muted, 22.0)
         if self._example and self.height() > (more := self._height_of([*lines, example])) + 40:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
 from desktop_app.core.settings import Settings
@@ -88,6 +88,13 @@ class KeySection(QFrame):
             self.place.setText(self.tr("Waiting for the system's keyring…"))
             self._services.set_key(self._url, key, self._answer())
         self._end_entry()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Escape end the typing of a key, and not all of the settings with it."""
+        if event.key() == Qt.Key.Key_Escape and self.field.isVisible():
+            self._end_entry()
+            return
+        super().keyPressEvent(event)
 
     def _forget(self) -> None:
         self.place.setText(self.tr("Waiting for the system's keyring…"))

@@ -196,3 +196,14 @@ def test_other_keys_write_nothing(
     QTest.keyClick(window.dock.talk, key, held)
     assert window.dock.composer.line.text() == ""
     assert window.dock.talk.hasFocus()
+
+
+def test_escape_ends_the_typing_of_a_key_and_then_the_settings(dialog: SettingsDialog) -> None:
+    dialog.ask_for_key()
+    QTest.keyClicks(dialog.key.field, "secret")
+    QTest.keyClick(dialog.key.field, Qt.Key.Key_Escape)
+    assert not dialog.key.field.isVisible()
+    assert dialog.key.field.text() == ""
+    assert dialog.isVisible()
+    QTest.keyClick(dialog.key.set_button, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()

@@ -17,6 +17,7 @@ from desktop_app.ui import talk_painter, theme
 from desktop_app.ui.close_question import CloseQuestion
 from desktop_app.ui.controls import ElidedLabel
 from desktop_app.ui.download_dialog import DownloadDialog
+from desktop_app.ui.empty_state import EmptyState
 from desktop_app.ui.header import ServerChip
 from desktop_app.ui.main_window import SMALLEST_PX, MainWindow
 from desktop_app.ui.settings_dialog import SIZE_PX
@@ -167,3 +168,19 @@ def test_the_talk_button_holds_its_words_in_the_narrowest_window(
     for state in Talk:
         assert big.horizontalAdvance(talk._words(state)[0]) <= room
     assert big.height() + little.height() <= talk.height() - 2 * talk_painter.HALO_PX
+
+
+@pytest.mark.parametrize("high", [60, 90, 140, 400])
+def test_the_first_step_is_whole_where_there_is_little_room(
+    points: int, qtbot: QtBot, high: int
+) -> None:
+    empty = EmptyState()
+    qtbot.addWidget(empty)
+    empty.show_state(SCENES["problem"])
+    empty.resize(380, high + 2 * points)
+    picture = empty.grab().toImage()
+    ground = picture.pixel(0, 0)
+    edges = (0, picture.height() - 1)
+    assert all(picture.pixel(x, y) == ground for x in range(picture.width()) for y in edges)
+    rows = range(picture.height())
+    assert any(picture.pixel(x, y) != ground for x in range(picture.width()) for y in rows)
