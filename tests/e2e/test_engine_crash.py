@@ -23,6 +23,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="optional: needs /proc"),
 ]
 PATIENCE_S = 60.0
+ATTEMPTS = 3
 MIDDLE_PX = (430, 330)
 """Somewhere in the conversation."""
 SUM, PRODUCT = "What is seventeen times twenty three?", "391"
@@ -53,25 +54,45 @@ def wait_for_another(app: AppProcess, pid: int) -> None:
     wait_until(lambda: engine_of(app) not in (0, pid), "it is up again", process=app.process)
 
 
+def ask_aloud(app: AppProcess, sound: VirtualSound, question: Path) -> None:
+    """Ask for the product, again where another word was understood, and get it."""
+    for _ in range(ATTEMPTS):
+        before = len(answers(app))
+        sound.say("mic_desk", question)
+        if PRODUCT in answer_after(app, before):
+            return
+    raise AssertionError(f"it never understood: {app.stdout}")
+
+
+def answer_after(app: AppProcess, before: int) -> str:
+    """Wait until there are more answers than before; return the newest."""
+    wait_until(
+        lambda: len(answers(app)) > before,
+        "it answers",
+        process=app.process,
+        timeout_s=PATIENCE_S,
+    )
+    return answers(app)[-1]
+
+
+def answers(app: AppProcess) -> list[str]:
+    """What it has answered so far, each to its end."""
+    whole = app.stdout.rpartition("\n")[0]
+    return [line for line in whole.splitlines() if line.startswith("Parley: ")]
+
+
 def test_a_talk_goes_on_once_and_then_asks_the_user(sound: VirtualSound, tmp_path: Path) -> None:
     question = speech.write_wav(
         tmp_path / "said.wav", speech.from_pcm(speech_data.speak(SUM).tobytes())
     )
     with AppProcess(["talk", "--offline"], sound.env(), tmp_path / "home") as app:
         app.wait_for_line("[listening", on_stderr=True, timeout_s=PATIENCE_S)
-        sound.say("mic_desk", question)
-        app.wait_for_line(PRODUCT, timeout_s=PATIENCE_S)
+        ask_aloud(app, sound, question)
         pid = kill_engine(app)
         app.wait_for_line(RESTARTED.title, on_stderr=True, timeout_s=PATIENCE_S)
         wait_for_another(app, pid)
         wait_until(lambda: app.stderr.count("[listening") == 2, "it listens", process=app.process)
-        sound.say("mic_desk", question)
-        wait_until(
-            lambda: app.stdout.count(PRODUCT) == 2,
-            "it answers again",
-            process=app.process,
-            timeout_s=PATIENCE_S,
-        )
+        ask_aloud(app, sound, question)
         kill_engine(app)
         app.wait_for_line("stopped again", on_stderr=True, timeout_s=PATIENCE_S)
         assert app.wait()[0] == 1
