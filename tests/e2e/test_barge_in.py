@@ -29,6 +29,8 @@ ANSWER_MS = 8_000
 NEXT_MS = 1_500
 SPEAKS_FIRST_MS = 3_500
 """So long the assistant speaks before anybody else does: it knows by then whether it is heard."""
+REST_MS = ANSWER_MS - SPEAKS_FIRST_MS + 1_000
+"""So much is left of an answer at most when it goes on, and the time until that is heard."""
 TOLD_WRONG_MS = 40
 LOST_MS = 60
 SAME = 0.003
@@ -106,7 +108,7 @@ def check_goes_on(folder: Path, answer: Sound, made: Sound, *, echo: bool) -> No
             talk.say(made, EXACT_MICROPHONE)
             wait_until(lambda: "barge-in: went on" in log(talk), "it goes on", timeout_s=15)
             recorder = talk.played[EXACT_SPEAKER]
-            recorder.wait_for(len(recorder.pcm()) + len(answer))
+            recorder.wait_for(len(recorder.pcm()) + REST_MS * RATE_HZ // 1000)
             played = speech.from_pcm(recorder.pcm().tobytes())
         check_nothing_was_ended(talk)
     check_nothing_is_missing(answer, played)
