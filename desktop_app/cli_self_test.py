@@ -75,11 +75,13 @@ def _encryption(house: House) -> str:
 
 def _window(house: House) -> str:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtCore import qInstallMessageHandler
     from PySide6.QtWidgets import QApplication
 
     from desktop_app.app import App
     from desktop_app.app_front import Front
 
+    qInstallMessageHandler(_qt_says)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     front = Front(house)
     App(house, front)
@@ -90,6 +92,12 @@ def _window(house: House) -> str:
     if picture.isNull():
         raise RuntimeError("it can't be painted")
     return f"{picture.width()} x {picture.height()} painted"
+
+
+def _qt_says(kind: object, context: object, text: str) -> None:
+    """Pass on what Qt says, but that a screen which is none knows no smallest size."""
+    if "propagateSizeHints" not in text:
+        print(text, file=sys.stderr)
 
 
 def _engine(house: House) -> str:
