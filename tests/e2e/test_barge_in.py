@@ -35,6 +35,11 @@ TOLD_WRONG_MS = 40
 LOST_MS = 60
 SAME = 0.003
 """Samples that differ by less are the same."""
+AUDIBLE = 0.02
+PROBE_MS = 80
+"""So much that is audible is like nothing else."""
+FADES_MS = 30
+LONGEST_PAUSE_S = 4
 LEAST_PAUSE_MS = 150
 """An answer that is held falls silent for longer than this."""
 
@@ -131,21 +136,34 @@ def log(talk: Scene) -> str:
 
 
 def check_nothing_is_missing(whole: Sound, played: Sound) -> None:
-    """It must have been played whole and once, but for one pause in which it was held."""
-    probe = RATE_HZ // 2
-    begin, end = speech.find(whole[:probe], played), speech.find(whole[-probe:], played)
-    held = end.at - begin.at - (len(whole) - probe)
-    if held < LEAST_PAUSE_MS * RATE_HZ // 1000:
-        raise TooSlowError(f"held for {held} samples only: nobody noticed")
-    played = played[begin.at : end.at + probe]
-    differs = np.abs(played[: len(whole)] - whole) > SAME
-    at = int(np.argmax(differs))
-    joined = np.concatenate([played[:at], played[at + held :]])
-    alike = speech.correlation(whole, joined)
-    # It fades out, and in again from where it began to.
-    twice_ms = np.count_nonzero(np.abs(played[at : at + held]) > SAME) * 1000 / RATE_HZ
-    if alike < 0.99 or twice_ms > LOST_MS:
-        raise TooSlowError(f"like this: {alike:.3f}, and {twice_ms:.0f} ms too much was played")
+    """It must have been played whole and once, but for pauses in which it was held."""
+    fade = RATE_HZ * FADES_MS // 1000
+    played = played[speech.find(whole[: RATE_HZ // 2], played).at :]
+    held, at = False, 0
+    while (more := same(whole[at:], played)) < len(whole) - at:
+        at, played = at + more, played[more:]
+        # It fades out, and in again from where it began to.
+        back = speech.find(sounding(whole[at:]), played[: RATE_HZ * LONGEST_PAUSE_S]).at
+        twice_ms = np.count_nonzero(np.abs(played[:back]) > SAME) * 1000 / RATE_HZ
+        if back < LEAST_PAUSE_MS * RATE_HZ // 1000 or twice_ms > LOST_MS:
+            where = f"{at * 1000 / RATE_HZ:.0f} ms, {back * 1000 / RATE_HZ:.0f} ms later"
+            raise TooSlowError(f"it is not itself at {where}; {twice_ms:.0f} ms were played twice")
+        held, at, played = True, at + fade, played[back + fade :]
+    if not held:
+        raise TooSlowError("it was never held: nobody noticed")
+
+
+def sounding(sound: Sound) -> Sound:
+    """Return the beginning of ``sound``, so much that it can be told from the rest."""
+    loud = np.cumsum(np.abs(sound) > AUDIBLE)
+    return sound[: int(np.searchsorted(loud, RATE_HZ * PROBE_MS // 1000)) + 1]
+
+
+def same(whole: Sound, played: Sound) -> int:
+    """How many samples of both are the same, from their beginning on."""
+    count = min(len(whole), len(played))
+    differs = np.abs(whole[:count] - played[:count]) > SAME
+    return int(np.argmax(differs)) if differs.any() else count
 
 
 def check_nothing_was_ended(talk: Scene) -> None:
