@@ -25,12 +25,15 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 OLDEST_PYTHON = (3, 11)
 ROOT = Path(__file__).resolve().parent
 REQUIREMENTS = ROOT / "packaging" / "requirements"
+UNHURRIED = (("tests/core", "tests/ui", "tests/wire"), ("tests/audio", "tests/offline"))
+"""Tests that measure nothing in real time, in two parts that run side by side; then all others."""
 STAMP = "parley-setup.json"
 UNFINISHED = "parley-setup.unfinished"
 LOCK = "parley-setup.lock"
@@ -494,11 +497,30 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """Run the tests."""
+    """Run the tests; all of them unless told which."""
     python = set_up("test")
     os.chdir(ROOT)
     env = program_environment(QT_QPA_PLATFORM="offscreen")
-    return become([str(python), "-m", "pytest", *arguments], env)
+    command = [str(python), "-m", "pytest"]
+    if arguments:
+        return become([*command, *arguments], env)
+    sys.stdout.flush()
+    codes = side_by_side([[*command, *folders] for folders in UNHURRIED], env)
+    ignored = [f"--ignore={folder}" for folders in UNHURRIED for folder in folders]
+    rest = subprocess.run([*command, *ignored], env=env, check=False).returncode
+    return next(filter(None, (*codes, rest)), 0)
+
+
+def side_by_side(commands: Sequence[Sequence[str]], env: dict[str, str]) -> list[int]:
+    """Run two at once, show what one says and then what the other did; return their exit codes."""
+    first, second = commands
+    with tempfile.TemporaryFile() as later:
+        with subprocess.Popen(second, env=env, stdout=later, stderr=subprocess.STDOUT) as other:
+            code = subprocess.run(first, env=env, check=False).returncode
+        later.seek(0)
+        sys.stdout.buffer.write(later.read())
+        sys.stdout.flush()
+    return [code, other.returncode]
 
 
 def check(arguments: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import shlex
 import stat
@@ -157,6 +158,37 @@ def test_test_starts_pytest_and_bench_the_benchmarks(started: list[list[str]]) -
         ["/venv/test", "-m", "pytest", "tests/core", "-k", "a b"],
         ["/venv/test", "-m", "tests.benchmarks", "start"],
     ]
+
+
+def test_all_tests_are_those_that_have_time_side_by_side_and_then_the_others(
+    started: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def beside(commands: list[list[str]], _: object) -> list[int]:
+        started.extend(commands)
+        return [0, 5]
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        started.append(command)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(dev, "side_by_side", beside)
+    monkeypatch.setattr(subprocess, "run", run)
+    assert dev.main(["test"]) == 5
+    folders = [folder for part in dev.UNHURRIED for folder in part]
+    assert all((ROOT / folder).is_dir() for folder in folders)
+    pytest_command = ["/venv/test", "-m", "pytest"]
+    assert started == [
+        *([*pytest_command, *part] for part in dev.UNHURRIED),
+        [*pytest_command, *(f"--ignore={folder}" for folder in folders)],
+    ]
+
+
+def test_of_two_side_by_side_one_is_heard_after_the_other(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    ends = [[sys.executable, "-c", f"print({code}); exit({code})"] for code in (0, 3)]
+    assert dev.side_by_side(ends, dict(os.environ)) == [0, 3]
+    assert capfd.readouterr().out == "0\n3\n"
 
 
 def test_package_says_so_when_there_is_no_builder(
