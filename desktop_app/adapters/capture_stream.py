@@ -142,7 +142,7 @@ class CaptureStream:
     def loudest(self, begin: int, end: int) -> int:
         """Return the largest sample, as in PCM16, of the waiting frames from ``begin`` to ``end``.
 
-        They stay where they are.  NumPy takes ten times as long when it has not just been used.
+        They stay where they are: what can wait is made PCM later, all of it in one go.
         """
         memory, channels = self._memory, self.form.channels
         if not memory:

@@ -10,6 +10,7 @@ from contextlib import aclosing
 import numpy as np
 import pytest
 
+from desktop_app.adapters.microphone import LULL_BLOCKS
 from desktop_app.audio.pcm import BLOCK_BYTES, BLOCK_MS, RATE_HZ, from_bytes, samples_of_ms
 from desktop_app.core.events import Event
 from desktop_app.core.problems import Action, Kind, Problem
@@ -58,7 +59,8 @@ async def listened(microphone: Microphone, ms: int) -> np.ndarray:
     heard: list[bytes] = []
     async with aclosing(microphone.blocks()) as blocks:  # type: ignore[type-var]
         async for block in blocks:
-            assert len(block) % BLOCK_BYTES == 0
+            # One is wanted at once: what came together, or in a lull, are a few.
+            assert len(block) in {n * BLOCK_BYTES for n in range(1, LULL_BLOCKS + 1)}
             heard.append(block)
             if sum(map(len, heard)) >= ms * BLOCK_BYTES // BLOCK_MS:
                 break

@@ -1,4 +1,4 @@
-"""How the microphone gives its blocks out by eight, to those who can wait."""
+"""In what pieces the microphone gives its blocks out: as many as wanted, in a lull a few."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ async def until_waiting(capture: _Capture, blocks: int) -> None:
 
 
 @pytest.mark.sound
-def test_who_is_patient_is_woken_for_eight_blocks_and_loses_none(place: VirtualSound) -> None:
+def test_who_wants_eight_blocks_is_woken_for_them_and_loses_none(
+    place: VirtualSound,
+) -> None:
     said = noise(1)
 
     async def talk() -> tuple[np.ndarray, int]:
@@ -71,17 +73,17 @@ def test_who_is_patient_is_woken_for_eight_blocks_and_loses_none(place: VirtualS
         assert len(heard) <= 23
         return from_bytes(b"".join(heard)), wakes
 
-    def patient_talk() -> float:
+    def attempt() -> float:
         heard, wakes = asyncio.run(talk())
-        # Without patience each of the 160 blocks wakes, unless several came at once.
+        # One at once, each of the 160 blocks wakes, unless several came together.
         assert wakes <= 23
         return likeness(heard, said)
 
-    assert best(patient_talk, 0.99) > 0.99
+    assert best(attempt, 0.99) > 0.99
 
 
 @pytest.mark.sound
-def test_the_end_of_patience_gives_out_a_lone_block(place: VirtualSound) -> None:
+def test_who_wants_one_at_once_again_gets_a_lone_block(place: VirtualSound) -> None:
     async def talk() -> int:
         microphone = PortAudioMicrophone()
         capture = await opened_and_not_asked(microphone, "")
